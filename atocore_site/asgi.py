@@ -1,0 +1,26 @@
+"""The front: one ASGI application for everything that comes from AtoCore's address.
+
+What speaks ASGI is mounted in MOUNTS; the rest is Django under WSGI in a pool of threads, which answers two to three
+times as many pages a second as Django's own ASGI handler (tests/benchmarks/bench_server.py).
+"""
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from atocore_site.wsgi import application as django_application
+
+# ASGI applications before Django, such as the one at /mcp.
+MOUNTS: list[BaseRoute] = []
+
+
+def front(threads: int) -> Starlette:
+    """The application: the mounts, then Django with `threads` requests at a time."""
+    pages: Any = WSGIMiddleware(django_application, workers=threads)
+    return Starlette(routes=[*MOUNTS, Mount("/", app=pages)])
+
+
+application = front(settings.ATOCORE_THREADS)

@@ -1,0 +1,27 @@
+"""Which address is answered by what. Assembles the doors; decides nothing."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from atocore_site.health import healthz
+
+handler400 = "atocore_site.errors.bad_request"
+handler403 = "atocore_site.errors.forbidden"
+handler404 = "atocore_site.errors.not_found"
+handler500 = "atocore_site.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
+
+for prefix, module in (
+    ("account/", "memories.web.account"),
+    ("api/v1/", "atocore_site.api"),
+    ("", "memories.web.urls"),
+    ("", "engineering.web.urls"),
+):
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))
