@@ -1,12 +1,17 @@
 """Owns the request id: every request has one, every answer and every log line carries it."""
 
+import logging
 import re
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7
 
 from atocore_site.logs import request_id
+
+access_log = logging.getLogger("atocore.access")
 
 HEADER = "X-Request-ID"
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -22,8 +27,10 @@ class RequestIdMiddleware:
         chosen = choose(request.headers.get(HEADER, ""))
         setattr(request, "request_id", chosen)  # noqa: B010 - HttpRequest declares no such attribute
         token = request_id.set(chosen)
+        start = time.perf_counter()
         try:
             response = self._get_response(request)
+            _log(request, response, time.perf_counter() - start)
         finally:
             request_id.reset(token)
         response.headers[HEADER] = chosen
@@ -33,3 +40,9 @@ class RequestIdMiddleware:
 def choose(sent: str) -> str:
     """The id to use: `sent` when it may stand in a log line and a header, else a fresh one."""
     return sent if ACCEPTED.fullmatch(sent) else str(uuid7())
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    # The path only: a query string may hold a sign-in link.
+    if settings.ATOCORE_ACCESS_LOG:
+        access_log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, seconds * 1000)

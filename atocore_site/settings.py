@@ -5,6 +5,7 @@ environment. Must not import an app: settings stand below everything.
 import os
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from atocore_site import SQLITE, database, datafolder
@@ -18,6 +19,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Variables with our prefix that only the tests read.
 TEST_VARIABLES = ("ATOCORE_TEST_DATABASE_URL",)
+
+# Lets annotations such as ModelAdmin[Memory] be evaluated while the program runs.
+django_stubs_ext.monkeypatch()
 
 env = Env(os.environ, prefix="ATOCORE_")
 
@@ -41,6 +45,13 @@ ATOCORE_TRUSTED_PROXIES = env.listed(
 ATOCORE_THREADS = env.whole("ATOCORE_THREADS", 8, "requests answered at the same time", low=1, high=64)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *ATOCORE_ALLOWED_HOSTS]
 ENCRYPTED = ATOCORE_HTTPS != "off"
+ATOCORE_URL = env.url(
+    "ATOCORE_URL",
+    f"https://{ATOCORE_ALLOWED_HOSTS[0]}" if ATOCORE_ALLOWED_HOSTS else "http://127.0.0.1:8000",
+    "address people reach AtoCore by, as links printed by commands name it",
+    schemes=("http", "https"),
+)
+ATOCORE_ACCESS_LOG = env.flag("ATOCORE_ACCESS_LOG", False, "log a line for every request")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ATOCORE_ALLOWED_HOSTS if ENCRYPTED and host != "*"]
 
 # -- the database ----------------------------------------------------------------------------------------------------
@@ -157,22 +168,25 @@ CONTENT_SECURITY_POLICY = {
 
 # -- limits ----------------------------------------------------------------------------------------------------------
 ATOCORE_MAX_BODY_MB = env.whole("ATOCORE_MAX_BODY_MB", 10, "largest request body, megabytes", low=1, high=512)
+ATOCORE_API_RATE = env.whole("ATOCORE_API_RATE", 0, "REST requests a minute and client; 0 for no limit")
 DATA_UPLOAD_MAX_MEMORY_SIZE = ATOCORE_MAX_BODY_MB * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# -- static files: hashed names and far expiry once collected (`serve` does), straight from the source before that -----
+# -- static files: from their source, or under hashed names with far expiry where `serve` has collected them ----------
+ATOCORE_STATIC = env.choice(
+    "ATOCORE_STATIC",
+    "source",
+    "where static files come from; `serve` sets it",
+    among=("source", "hashed"),
+)
 STATIC_URL = "/static/"
-STATIC_ROOT = ATOCORE_DATA / "static"
+STATIC_ROOT = ATOCORE_DATA / "static" if ATOCORE_STATIC == "hashed" else None
 STATICFILES_DIRS = [BASE_DIR / "atocore_site" / "static"]
-COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
-WHITENOISE_USE_FINDERS = not COLLECTED
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = ATOCORE_STATIC == "source"
+STATIC_STORAGE = "ManifestStaticFilesStorage" if ATOCORE_STATIC == "hashed" else "StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage."
-        + ("ManifestStaticFilesStorage" if COLLECTED else "StaticFilesStorage")
-    },
+    "staticfiles": {"BACKEND": f"django.contrib.staticfiles.storage.{STATIC_STORAGE}"},
 }
 
 # -- the rest --------------------------------------------------------------------------------------------------------

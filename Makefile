@@ -1,0 +1,63 @@
+# AtoCore's commands. `make run` and `make test` are all that a newcomer needs.
+PORT ?= 8000
+SAMPLE ?= yes
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# The suite on this many processes at once; 0 for one after the other.
+WORKERS ?= 2
+
+# PostgreSQL's driver only where a PostgreSQL database is asked for.
+ifdef DATABASE_URL
+RUN_NEEDS := requirements.txt requirements-postgres.txt
+else
+RUN_NEEDS := requirements.txt
+endif
+
+.PHONY: run test lint format bench storm clean
+
+run: $(VENV)/.installed-$(words $(RUN_NEEDS))
+	@$(BIN)/python manage.py prepare $(if $(filter no,$(SAMPLE)),--no-sample)
+	@exec $(BIN)/python manage.py serve --bind 127.0.0.1:$(PORT)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --both-databases $(ARGS)
+
+storm: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m storm --both-databases $(ARGS)
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "AtoCore needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make run PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Making the virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# Installed again only when a list changed.
+$(VENV)/.installed-1 $(VENV)/.installed-2: $(RUN_NEEDS) | $(BIN)/python
+	@echo "Installing what AtoCore needs ..."
+	@$(PIP) $(addprefix -r ,$(RUN_NEEDS))
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-postgres.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing what AtoCore and its tests need ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
