@@ -1,0 +1,152 @@
+"""Who may see and do what. Every queryset of a door starts here; every verb asks here first."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from memories.actors import Actor, Principal
+from memories.choices import Role, Status
+from memories.errors import Forbidden
+from memories.kinds import kinds
+from memories.models import ApiToken, AuditEntry, Interaction, Project, SourceChunk, User
+from memories.models.access import Membership
+
+_M = TypeVar("_M", bound=Model)
+_NONE = Q(pk__in=[])
+
+#: Kinds of audit rows about people: only an administrator sees them.
+PERSONAL_KINDS = ("user", "membership", "token")
+
+
+def principal_of(user: User) -> Principal:
+    """Return what a user may do, from their memberships (one query). Nobody, where inactive or anonymous."""
+    if not user.is_authenticated or not user.is_active:
+        return Principal()
+    if user.is_superuser:
+        return Principal(everywhere=Role.ADMIN)
+    held = Membership.objects.filter(user=user, ended_at__isnull=True).values_list("project_id", "role")
+    roles: dict[UUID | None, Role] = {project: Role(role) for project, role in held}
+    return Principal(roles.get(None), {project: role for project, role in roles.items() if project})
+
+
+def actor_for_user(user: User, request_id: str | None = None) -> Actor:
+    """Return the actor for a person with a session."""
+    return Actor.user(user.get_username(), principal_of(user), request_id)
+
+
+def actor_for_token(token: ApiToken, request_id: str | None = None) -> Actor:
+    """Return the actor for a program with a token: its owner's rights under the token's limits."""
+    only = None if token.project_ids is None else frozenset(UUID(project) for project in token.project_ids)
+    return Actor.agent(token.name, principal_of(token.owner).capped(Role(token.role), only), request_id)
+
+
+def require(actor: Actor, role: Role, project_id: UUID | None) -> None:
+    """Raise Forbidden unless the actor has the role on the project (None: rows of no project)."""
+    has = actor.principal.role_on(project_id)
+    if has is None or not has.includes(role):
+        where = "this project" if project_id else "all projects (the record belongs to none)"
+        raise Forbidden(
+            f"This needs the role {role.value} on {where}; you have {has.value if has else 'none'}. "
+            "An administrator can grant it.",
+            role_needed=role.value,
+        )
+
+
+def require_anywhere(actor: Actor, role: Role) -> None:
+    """Raise Forbidden unless the actor has the role on some project."""
+    if not actor.principal.reaches(role):
+        raise Forbidden(f"This needs the role {role.value}.", role_needed=role.value)
+
+
+def within(path: str, principal: Principal, role: Role) -> Q | None:
+    """Return the condition that a row's project is one where the role is reached; None for every row.
+
+    Rows of no project are readable to every reader; other roles reach them by an all-projects membership only.
+    """
+    if principal.everywhere and principal.everywhere.includes(role):
+        return None
+    condition = Q(**{f"{path}__in": principal.projects_with(role)})
+    if role is Role.READER and principal.reaches(Role.READER):
+        condition |= Q(**{f"{path}__isnull": True})
+    return condition
+
+
+def _records(actor: Actor, paths: tuple[str, ...]) -> Q | None:
+    def all_within(role: Role) -> Q | None:
+        total: Q | None = None
+        for condition in (within(path, actor.principal, role) for path in paths):
+            total = condition if total is None else (total if condition is None else total & condition)
+        return total
+
+    reviewed = all_within(Role.REVIEWER)
+    if reviewed is None:
+        return None
+    read, own = all_within(Role.READER), all_within(Role.AGENT)
+    active, mine = Q(status=Status.ACTIVE), Q(created_by=actor.label)
+    return reviewed | (active if read is None else active & read) | (mine if own is None else mine & own)
+
+
+def _audit(actor: Actor) -> Q | None:
+    principal = actor.principal
+    if principal.everywhere is Role.ADMIN:
+        return None
+    open_kinds = ~Q(entity_kind__in=PERSONAL_KINDS)
+    reviewed = within("project_id", principal, Role.REVIEWER)
+    read = within("project_id", principal, Role.READER)
+    read_active = Q(after_json__status=Status.ACTIVE) & (Q() if read is None else read)
+    seen = (
+        Q()
+        if reviewed is None
+        else reviewed | read_active | (Q(actor=actor.label) if principal.reaches(Role.AGENT) else _NONE)
+    )
+    return open_kinds & seen
+
+
+def _interactions(actor: Actor) -> Q | None:
+    reviewed = within("project", actor.principal, Role.REVIEWER)
+    if reviewed is None:
+        return None
+    return reviewed | Q(created_by=actor.label) if actor.principal.reaches(Role.AGENT) else reviewed
+
+
+def _projects(actor: Actor) -> Q | None:
+    if actor.principal.everywhere:
+        return None
+    return Q(pk__in=actor.principal.projects_with(Role.READER))
+
+
+def _chunks(actor: Actor) -> Q | None:
+    reviewed = within("document__project", actor.principal, Role.REVIEWER)
+    read = within("document__project", actor.principal, Role.READER)
+    if reviewed is None:
+        return None
+    return reviewed | (Q(document__status=Status.ACTIVE) & (Q() if read is None else read))
+
+
+def _condition(model: type[Model], actor: Actor) -> Q | None:
+    special = {AuditEntry: _audit, Interaction: _interactions, Project: _projects, SourceChunk: _chunks}
+    if model in special:
+        return special[model](actor)
+    for kind in kinds:
+        if kind.model is model:
+            if kind.always_visible:
+                return within(kind.project_paths[0], actor.principal, Role.READER)
+            return _records(actor, kind.project_paths)
+    raise LookupError(f"{model.__name__} has no visibility rule")
+
+
+def for_principal(queryset: "QuerySet[_M]", actor: Actor) -> "QuerySet[_M]":
+    """Return the rows of a queryset that the actor may see.
+
+    Args:
+        queryset: of a registered kind, or of Project, Interaction, AuditEntry, SourceChunk.
+        actor: who asks.
+
+    Raises:
+        LookupError: the model has no visibility rule (a fault in the program).
+    """
+    if not actor.principal.reaches(Role.READER):
+        return queryset.none()
+    condition = _condition(queryset.model, actor)
+    return queryset if condition is None else queryset.filter(condition)

@@ -1,0 +1,73 @@
+"""The two engines behind the index: SQLite's FTS5 and PostgreSQL's tsvector. One interface, raw SQL, no rule.
+
+`Query.all_of` and `any_of` are marks (single alphanumeric tokens), `words` are the words of a text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look up.
+
+    Attributes:
+        all_of: marks that every hit carries.
+        any_of: marks of which a hit carries one; empty for no such limit.
+        words: words of which a hit has one; hits are ranked by them (bm25, ts_rank). Empty: unranked.
+        limit: most hits.
+    """
+
+    all_of: Sequence[str] = ()
+    any_of: Sequence[str] = ()
+    words: Sequence[str] = ()
+    limit: int = 20
+
+
+Hit = tuple[str, UUID]
+
+
+def find(query: Query) -> list[Hit]:
+    """Return (kind, record id) of the hits, best first where words rank them."""
+    return _postgres(query) if connection.vendor == "postgresql" else _sqlite(query)
+
+
+def _fetch(sql: str, arguments: Sequence[str | int]) -> list[Hit]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return [(kind, record if isinstance(record, UUID) else UUID(record)) for kind, record in cursor.fetchall()]
+
+
+def _sqlite(query: Query) -> list[Hit]:
+    parts = [f"marks : {mark}" for mark in query.all_of]
+    if query.any_of:
+        parts.append(f"marks : ({' OR '.join(query.any_of)})")
+    if query.words:
+        quoted = " OR ".join('"' + word.replace('"', '""') + '"' for word in query.words)
+        parts.append(f"{{text}} : ({quoted})")
+    order = "ORDER BY bm25(search_fts, 1.0, 0.2, 0.0), search_rows.id" if query.words else ""
+    sql = f"""
+        SELECT search_rows.kind, search_rows.record_id FROM search_fts
+        JOIN search_rows ON search_rows.id = search_fts.rowid
+        WHERE search_fts MATCH %s {order} LIMIT %s
+    """  # noqa: S608 - only the fixed ORDER BY is put in; values are bound
+    return _fetch(sql, [" AND ".join(f"({part})" for part in parts), query.limit])
+
+
+def _postgres(query: Query) -> list[Hit]:
+    marks = list(query.all_of)
+    if query.any_of:
+        marks.append(f"({' | '.join(query.any_of)})")
+    conditions: list[str] = ["document @@ to_tsquery('simple', %s)"]
+    arguments: list[str | int] = [" & ".join(marks)]
+    order: str = ""
+    if query.words:
+        wanted = " or ".join(f'"{word}"' for word in query.words)
+        conditions.append("document @@ websearch_to_tsquery('english', %s)")
+        arguments.append(wanted)
+        order = "ORDER BY ts_rank(document, websearch_to_tsquery('english', %s)) DESC, id"
+    sql = f"SELECT kind, record_id FROM search_rows WHERE {' AND '.join(conditions)} {order} LIMIT %s"  # noqa: S608 - fixed clauses; values are bound
+    return _fetch(sql, [*arguments, *([wanted] if query.words else []), query.limit])

@@ -1,0 +1,208 @@
+"""The lexical index: what is held of a record, and the look-ups that triage needs of it.
+
+The write path calls `upsert` in the transaction of every change of an indexed record. Reading: `nearest` (is this a
+near duplicate?) and `alike` (what resembles this?).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from memories.choices import LIVE
+from memories.kinds import IndexText, Kind, Row, kinds
+from memories.models import IndexRow
+from memories.search import sketch
+from memories.search.backends import Query, find
+from memories.text import overlap
+
+#: From this overlap on, two records count as near duplicates (triage order, warning filter).
+NEAR = 0.6
+_MOST_WORDS = 24
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "must",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "shall",
+        "should",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "will",
+        "with",
+        "would",
+        "you",
+    ]
+)
+
+
+def project_mark(project_id: UUID | None) -> str:
+    """Return the mark of a project (rows of none have their own)."""
+    return f"pj{project_id.hex}" if project_id else "pjnone"
+
+
+def marks_of(kind: Kind, row: Row, words: set[str]) -> str:
+    """Return the marks of a record: kind, status, project, sketches."""
+    project = kind.project_of(row)
+    fixed = [f"kd{kind.name}", f"st{row.status}", project_mark(project.pk if project else None)]
+    return " ".join([*fixed, *sketch.marks(words)])
+
+
+def entry_of(kind: Kind, row: Row) -> IndexText:
+    """Return what the index holds of a record. Raises TypeError for kinds that are not searched."""
+    if kind.index_text is None:
+        raise TypeError(f"{kind.plural} are not searched")
+    return kind.index_text(row)
+
+
+def index_row(kind: Kind, row: Row) -> IndexRow:
+    """Build the index row of a record, unsaved."""
+    entry = entry_of(kind, row)
+    marks = marks_of(kind, row, sketch.word_set(entry.text))
+    return IndexRow(kind=kind.name, record_id=row.pk, text=entry.text, context=entry.context, marks=marks)
+
+
+def upsert(rows: Sequence[tuple[Kind, Row]]) -> None:
+    """Bring the index rows of these records up to date, in the caller's transaction."""
+    IndexRow.objects.bulk_create(
+        [index_row(kind, row) for kind, row in rows],
+        batch_size=300,
+        update_conflicts=True,
+        unique_fields=["kind", "record_id"],
+        update_fields=["text", "context", "marks"],
+    )
+
+
+def reindex(kind: Kind, batch_size: int = 1_000) -> int:
+    """Rebuild the index of one kind; return how many records it holds."""
+    done = 0
+    queryset = kind.model._base_manager.select_related(*kind.select).order_by("pk")
+    chunk: list[tuple[Kind, Row]] = []
+    for row in queryset.iterator(chunk_size=batch_size):
+        chunk.append((kind, row))
+        if len(chunk) == batch_size:
+            upsert(chunk)
+            done, chunk = done + len(chunk), []
+    upsert(chunk)
+    return done + len(chunk)
+
+
+def nearest(kind: Kind, row: Row, most: int = 50) -> float:
+    """Return the greatest word overlap of a record with another live one of its kind and project, 0..1.
+
+    One index look-up on the sketch marks and one read; its cost does not grow with the number of records.
+    """
+    words = sketch.word_set(entry_of(kind, row).text)
+    wanted = sketch.marks(words)
+    if not wanted:
+        return 0.0
+    project = kind.project_of(row)
+    hits = find(
+        Query(all_of=[f"kd{kind.name}", project_mark(project.pk if project else None)], any_of=wanted, limit=most)
+    )
+    ids = [record_id for _, record_id in hits if record_id != row.pk]
+    if not ids:
+        return 0.0
+    others = IndexRow.objects.filter(kind=kind.name, record_id__in=ids).values_list("text", "marks")
+    live = {f"st{status.value}" for status in LIVE}
+    return max(
+        (overlap(words, sketch.word_set(text)) for text, marks in others if live & set(marks.split()[:3])), default=0.0
+    )
+
+
+class Alike(NamedTuple):
+    """A record that resembles another, and by what share of words."""
+
+    row: Row
+    overlap: float
+
+
+def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("active",), pool: int = 30) -> list[Alike]:
+    """Return the records most like this one, of its kind and project or of no project.
+
+    Args:
+        kind: the record's kind.
+        row: the record.
+        most: how many to return.
+        statuses: statuses that count.
+        pool: how many of the best-ranked are compared word by word.
+
+    Returns:
+        Best first; ties by id.
+    """
+    words = sketch.word_set(entry_of(kind, row).text)
+    ranked = sorted(words - _STOP, key=lambda word: (-len(word), word))[:_MOST_WORDS]
+    if not ranked:
+        return []
+    ids = [record_id for record_id in _pool(kind, row, ranked, statuses, pool) if record_id != row.pk]
+    rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=ids, status__in=statuses)
+    found = [Alike(other, _overlap(kind, other, words)) for other in rows]
+    return sorted(found, key=lambda item: (-item.overlap, str(item.row.pk)))[:most]
+
+
+def _pool(kind: Kind, row: Row, words: Sequence[str], statuses: Sequence[str], pool: int) -> list[UUID]:
+    project = kind.project_of(row)
+    places = dict.fromkeys([project_mark(project.pk if project else None), project_mark(None)])
+    found: list[UUID] = []
+    for place in places:
+        for status in statuses:
+            hits = find(Query(all_of=[f"kd{kind.name}", f"st{status}", place], words=words, limit=pool))
+            found += [record_id for _, record_id in hits]
+    return found
+
+
+def _overlap(kind: Kind, other: Row, words: set[str]) -> float:
+    return overlap(words, sketch.word_set(entry_of(kind, other).text))
+
+
+def indexed_kinds() -> list[Kind]:
+    """Return the kinds that are searched."""
+    return [kind for kind in kinds if kind.index_text]

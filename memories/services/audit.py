@@ -1,0 +1,112 @@
+"""Audit rows: what a record looked like, written beside every mutation and read back by undo.
+
+Owns the JSON form of a record (`snapshot`) and its way back (`revive`). It inserts no row itself; the write path does.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from memories.actors import Actor
+from memories.kinds import Kind, Row, kinds
+from memories.models import AuditEntry
+
+#: Columns derived from others; a snapshot leaves them out.
+DERIVED = frozenset(
+    {"triage_rank", "dedupe_key", "near_overlap", "rejected_before", "canonical_key", "digest", "password"}
+)
+
+
+def json_value(value: Any) -> Any:
+    """Return a column's value as JSON holds it (UUIDs and times as text)."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    return value
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    from operator import attrgetter
+
+    kept = [column for column in model._meta.concrete_fields if column.name not in DERIVED]
+    return tuple((column.name, attrgetter(column.attname)) for column in kept)
+
+
+def snapshot(row: models.Model) -> dict[str, Any]:
+    """Return the full record as JSON, foreign keys as ids, derived columns left out."""
+    return {name: json_value(read(row)) for name, read in _columns(type(row))}
+
+
+def revive(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return snapshot values as model values by attribute name (the way back of `snapshot`).
+
+    Columns that the model no longer has are passed over, so that old history stays readable.
+    """
+    columns = {column.name: column for column in model._meta.concrete_fields}
+    revived = {}
+    for name, value in values.items():
+        if column := columns.get(name):
+            target = column.target_field if isinstance(column, models.ForeignKey) else column
+            revived[column.attname] = value if isinstance(column, models.JSONField) else target.to_python(value)
+    return revived
+
+
+def entry(
+    row: models.Model,
+    action: str,
+    *,
+    actor: Actor,
+    decision_id: UUID,
+    at: datetime,
+    before: Mapping[str, Any],
+    note: str = "",
+    kind: Kind | None = None,
+    kind_name: str = "",
+) -> AuditEntry:
+    """Build the audit row of one mutation, unsaved.
+
+    Args:
+        row: the record as it is now.
+        action: the verb.
+        actor: who did it.
+        decision_id: groups rows changed together.
+        at: when.
+        before: previous values of what changed, JSON-ready.
+        note: reason, in the person's words.
+        kind: the record's kind, where it is a registered one.
+        kind_name: word for records that are no kind (project, interaction, token, membership).
+    """
+    project = kind.project_of(row) if kind else _project_of(row)
+    return AuditEntry(
+        entity_kind=kind.name if kind else kind_name,
+        record_id=str(row.pk),
+        action=action,
+        actor=actor.label,
+        title=(kind.title(row) if kind else str(row))[:200],
+        project_id=project.pk if project else None,
+        project_name=project.name if project else "",
+        before_json=dict(before),
+        after_json=snapshot(row),
+        note=note,
+        timestamp=at,
+        request_id=actor.request_id,
+        decision_id=decision_id,
+    )
+
+
+def _project_of(row: Row) -> Any:
+    from memories.models import Project
+
+    return row if isinstance(row, Project) else getattr(row, "project", None)
+
+
+def kind_of(audit: AuditEntry) -> Kind | None:
+    """Return the registered kind an audit row speaks of, or None."""
+    return kinds.named(audit.entity_kind) if audit.entity_kind in kinds else None

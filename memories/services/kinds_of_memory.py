@@ -1,0 +1,137 @@
+"""The kinds of the ground floor: what a memory and a document are to code that handles every kind."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from memories import lifecycle
+from memories.actors import Actor
+from memories.choices import LIVE, MemoryType, Status
+from memories.errors import Blocked, Invalid
+from memories.kinds import IndexText, Kind, kinds
+from memories.models import Interaction, Memory, SourceChunk, SourceDocument
+from memories.queries import triage
+from memories.search import index
+from memories.services import fields as f
+from memories.text import normalise
+
+_MEMORY_FIELDS: dict[str, tuple[str, f.Parser]] = {
+    "memory_type": ("memory_type", f.choice(MemoryType.values)),
+    "content": ("content", f.text(20_000)),
+    "project": ("project_id", f.project),
+    "external_ref": ("external_ref", f.optional_text(300)),
+    "source_chunk": ("source_chunk_id", f.model_row(SourceChunk)),
+    "source_interaction": ("source_interaction_id", f.model_row(Interaction)),
+    "session_id": ("session_id", f.text(200, blank=True, single=True)),
+    "position": ("position", f.integer(0, 2**31 - 1)),
+    "observed_at": ("observed_at", f.moment),
+    "confidence": ("confidence", f.confidence),
+    "domain_tags": ("domain_tags", f.tags),
+    "valid_until": ("valid_until", f.moment),
+    "proposed_supersedes": ("proposed_supersedes_id", f.record("memory")),
+}
+
+
+def digest(*parts: object) -> str:
+    """Return a key that is equal where all parts are."""
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def clean_memory(fields: Mapping[str, Any], *, actor: Actor, row: Memory | None) -> dict[str, Any]:
+    """Parse a memory's fields (see kinds.Kind.clean); `row` is the present one for an update, None for a creation."""
+    return f.clean_all(_MEMORY_FIELDS, fields, actor=actor, required=() if row else ("memory_type", "content"))
+
+
+def refresh_memory(row: Memory) -> None:
+    """Recompute a memory's derived columns."""
+    key = digest(row.memory_type, row.project_id or "", row.external_ref or "", normalise(row.content))
+    if key != row.dedupe_key or not row.triage_rank:
+        row.dedupe_key = key
+        if row.status == Status.CANDIDATE:
+            refresh_nearness(row)
+    row.triage_rank = triage.rank(
+        contested=row.proposed_supersedes_id is not None, near=row.near_overlap >= index.NEAR, confidence=row.confidence
+    )
+
+
+def refresh_nearness(row: Any) -> None:
+    """Ask the index and the history whether a candidate is a near duplicate or was rejected before."""
+    kind = kinds.of(row)
+    row.near_overlap = index.nearest(kind, row)
+    row.rejected_before = (
+        kind.model._base_manager.filter(dedupe_key=row.dedupe_key, status=Status.INVALID).exclude(pk=row.pk).exists()
+    )
+
+
+def find_twin(row: Any) -> Any:
+    """Return the live row with the same key, or None."""
+    return type(row)._base_manager.filter(dedupe_key=row.dedupe_key, status__in=LIVE).exclude(pk=row.pk).first()
+
+
+def check_memory(row: Memory, action: str) -> None:
+    """Check the rules between a memory and others."""
+    if row.proposed_supersedes_id is not None and row.proposed_supersedes_id == row.pk:
+        raise Invalid.field("proposed_supersedes", "A memory cannot propose to replace itself.")
+    if action == "restore" and (twin := find_twin(row)):
+        raise Blocked(
+            f"A live memory with the same content exists: {twin.pk}.", blockers=[str(twin.pk)], status=row.status
+        )
+
+
+def blockers_of_memory(row: Memory) -> list[tuple[str, str]]:
+    """Return the live records that rest on an active memory: rows it superseded."""
+    replaced = Memory.objects.filter(superseded_by=row, status=Status.SUPERSEDED).values_list("pk", flat=True)
+    return [(str(pk), f"memory {pk} was superseded by it") for pk in replaced]
+
+
+def clean_document(fields: Mapping[str, Any], *, actor: Actor, row: SourceDocument | None) -> dict[str, Any]:
+    """Parse a document's fields."""
+    return f.clean_all(_DOCUMENT_FIELDS, fields, actor=actor, required=() if row else ("file_path",))
+
+
+_DOCUMENT_FIELDS: dict[str, tuple[str, f.Parser]] = {
+    "file_path": ("file_path", f.text(1_000, single=True)),
+    "title": ("title", f.text(500, blank=True, single=True)),
+    "doc_type": ("doc_type", f.text(40, single=True)),
+    "tags": ("tags", f.tags),
+    "project": ("project_id", f.project),
+}
+
+MEMORY = kinds.register(
+    Kind(
+        name="memory",
+        plural="memories",
+        model=Memory,
+        lifecycle=lifecycle.MEMORY,
+        clean=clean_memory,
+        editable=tuple(
+            name for name in _MEMORY_FIELDS if name not in ("source_chunk", "source_interaction", "external_ref")
+        ),
+        title=lambda row: row.content[:120],
+        refresh=refresh_memory,
+        index_text=lambda row: IndexText(row.content + " " + " ".join(row.domain_tags)),
+        check=check_memory,
+        blockers=blockers_of_memory,
+        find_twin=find_twin,
+        union=("domain_tags",),
+        choosable=("content", "memory_type", "confidence", "valid_until", "observed_at"),
+        card="memories/cards/memory.html",
+        url=lambda record_id: f"/memories/{record_id}/",
+        select=("project", "source_interaction", "source_chunk__document", "proposed_supersedes", "superseded_by"),
+    )
+)
+
+DOCUMENT = kinds.register(
+    Kind(
+        name="document",
+        plural="documents",
+        model=SourceDocument,
+        lifecycle=lifecycle.DOCUMENT,
+        clean=clean_document,
+        editable=("title", "doc_type", "tags"),
+        title=lambda row: row.title or row.file_path,
+        card="memories/cards/document.html",
+        url=lambda record_id: f"/documents/{record_id}/",
+        select=("project",),
+    )
+)
