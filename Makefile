@@ -8,16 +8,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # The suite on this many processes at once; 0 for one after the other.
 WORKERS ?= 2
 
+# Taken without what they ask for themselves; the file says why.
+ALONE := requirements-grammar.txt
 # PostgreSQL's driver only where a PostgreSQL database is asked for.
-ifdef DATABASE_URL
-RUN_NEEDS := requirements.txt requirements-postgres.txt
-else
-RUN_NEEDS := requirements.txt
-endif
+RUN_NEEDS := requirements.txt $(if $(DATABASE_URL),requirements-postgres.txt)
+DEV_NEEDS := requirements.txt requirements-postgres.txt requirements-dev.txt
 
 .PHONY: run test lint format bench storm clean
 
-run: $(VENV)/.installed-$(words $(RUN_NEEDS))
+run: $(VENV)/.installed$(if $(DATABASE_URL),-postgres)
 	@$(BIN)/python manage.py prepare $(if $(filter no,$(SAMPLE)),--no-sample)
 	@exec $(BIN)/python manage.py serve --bind 127.0.0.1:$(PORT)
 
@@ -49,14 +48,16 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # Installed again only when a list changed.
-$(VENV)/.installed-1 $(VENV)/.installed-2: $(RUN_NEEDS) | $(BIN)/python
+$(VENV)/.installed $(VENV)/.installed-postgres: $(RUN_NEEDS) $(ALONE) | $(BIN)/python
 	@echo "Installing what AtoCore needs ..."
 	@$(PIP) $(addprefix -r ,$(RUN_NEEDS))
+	@$(PIP) --no-deps $(addprefix -r ,$(ALONE))
 	@touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-postgres.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/.installed-dev: $(DEV_NEEDS) $(ALONE) | $(BIN)/python
 	@echo "Installing what AtoCore and its tests need ..."
 	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-deps $(addprefix -r ,$(ALONE))
 	@touch $@
 
 clean:

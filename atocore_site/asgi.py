@@ -19,7 +19,8 @@ MOUNTS: list[BaseRoute] = []
 
 def front(threads: int) -> Starlette:
     """The application: the mounts, then Django with `threads` requests at a time."""
-    pages: Any = WSGIMiddleware(django_application, workers=threads)
+    django: Any = django_application  # Django's type of the callable is wider than the standard's
+    pages: Any = WSGIMiddleware(django, workers=threads)
     return Starlette(routes=[*MOUNTS, Mount("/", app=pages)])
 
 

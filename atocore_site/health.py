@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import datetime
 
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,7 +31,7 @@ def probe() -> None:
     A session row is what is written: every database has that table, and the write needs the same connection, lock and
     permissions as every other one.
     """
-    row = [f"healthz-{secrets.token_hex(12)}", "", timezone.now()]
+    row: list[str | datetime] = [f"healthz-{secrets.token_hex(12)}", "", timezone.now()]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)", row)
         transaction.set_rollback(True)

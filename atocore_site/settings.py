@@ -11,9 +11,8 @@ from csp.constants import NONE, SELF
 from atocore_site import SQLITE, database, datafolder
 from atocore_site.env import Env
 from atocore_site.logs import logging_config
-from atocore_site.rest_settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS
-
-__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS"]
+from atocore_site.rest_settings import REST_FRAMEWORK as REST_FRAMEWORK
+from atocore_site.rest_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

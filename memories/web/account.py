@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
@@ -32,10 +31,10 @@ THEME_COOKIE = "atocore_theme"
 class SignInForm(AuthenticationForm):
     """User name and password; accounts that only tokens use cannot sign in."""
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         """Refuse inactive and service accounts in the same words as a wrong password."""
         super().confirm_login_allowed(user)
-        if getattr(user, "is_service", False):
+        if user.is_service:
             raise self.get_invalid_login_error()
 
 

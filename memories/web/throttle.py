@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from rest_framework.throttling import SimpleRateThrottle
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SignInThrottle(SimpleRateThrottle):
@@ -23,20 +22,22 @@ class SignInThrottle(SimpleRateThrottle):
         """The limit of the settings."""
         return f"{settings.ATOCORE_SIGN_IN_RATE}/min"
 
-    def get_cache_key(self, request: HttpRequest, view: object) -> str:  # type: ignore[override] # a plain Django request has all that is used
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
         """One counter an address."""
         return f"sign-in:{request.META.get('REMOTE_ADDR', '')}"
 
 
-def throttled(view: View[P]) -> View[P]:
+def throttled(view: View) -> View:
     """Answer 429 with Retry-After to a POST beyond the limit; other methods pass."""
 
     @wraps(view)
-    def limited(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         throttle = SignInThrottle()
         if request.method != "POST" or throttle.allow_request(request, view):  # type: ignore[arg-type] # see get_cache_key
             return view(request, *args, **kwargs)
         wait = round(throttle.wait() or 60)
-        return render(request, "account/throttled.html", {"wait": wait}, status=429, headers={"Retry-After": str(wait)})
+        refusal = render(request, "account/throttled.html", {"wait": wait}, status=429)
+        refusal.headers["Retry-After"] = str(wait)
+        return refusal
 
     return limited

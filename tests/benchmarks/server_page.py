@@ -54,5 +54,6 @@ settings.configure(
 
 django_wsgi = get_wsgi_application()
 django_asgi = get_asgi_application()
-_pages: Any = WSGIMiddleware(django_wsgi, workers=8)
+_django: Any = django_wsgi
+_pages: Any = WSGIMiddleware(_django, workers=8)
 front = Starlette(routes=[Mount("/", app=_pages)])
