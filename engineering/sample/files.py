@@ -163,13 +163,10 @@ def text_of(document: Record, now: datetime) -> str:
     return str(with_dates(text, now))
 
 
-def section(text: str, heading: str) -> str:
-    """Return what stands under a heading of a Markdown text, to the next heading. Raises SampleError."""
-    for part in _HEADING.split(text)[1:]:
-        title, _, body = part.partition("\n")
-        if title.strip() == heading:
-            return body
-    raise SampleError(f"no heading {heading!r}")
+def sections(text: str) -> list[tuple[str, str]]:
+    """Return (heading, what stands under it to the next heading) of a Markdown text, in order."""
+    parts = (part.partition("\n") for part in _HEADING.split(text)[1:])
+    return [(heading.strip(), body) for heading, _, body in parts]
 
 
 def _yaml(path: Path, now: datetime) -> dict[str, Any]:
