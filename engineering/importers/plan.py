@@ -53,8 +53,9 @@ class PlannedLink:
 
     @property
     def edge(self) -> Edge:
-        """The pair as it is stored from either side."""
-        return canonical_edge(self.type, self.source, self.target)
+        """The pair as it is stored from either side; the foreign role tells `refers_to` links apart."""
+        name, source, target = canonical_edge(self.type, self.source, self.target)
+        return (f"{name}:{self.origin_role}" if name == FALLBACK else name), source, target
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +73,25 @@ class Known:
 
 @dataclass(slots=True)
 class Plan:
-    """What to write, and what to report."""
+    """What to write, and what to report.
+
+    Attributes:
+        repaired_refs: external_refs of entities that were repaired.
+        repaired_edges: links that were repaired.
+        folded: links that say what an earlier one says, one entry each.
+        complete, present: as in records.Tree.
+    """
 
     tool: str
     read: Counter[str]
     entities: list[PlannedEntity] = field(default_factory=list)
     links: list[PlannedLink] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    repaired_refs: set[str] = field(default_factory=set)
+    repaired_edges: set[Edge] = field(default_factory=set)
+    folded: list[Edge] = field(default_factory=list)
     complete: bool = True
     present: set[str] = field(default_factory=set)
-
-    def count(self, outcome: str, kind: str) -> int:
-        """Return how many records of a kind were repaired or refused, each counted once."""
-        listed = [finding for finding in self.findings if finding.outcome == outcome and finding.kind == kind]
-        return len(listed) if outcome == "refused" else len({(finding.ref, finding.place) for finding in listed})
 
 
 def build(tree: Tree, mapping: ToolMapping, known: Known) -> Plan:
@@ -196,36 +202,47 @@ class _Planner:
         spare = replace(planned, type=FALLBACK)
         if other.origin_role != planned.origin_role and spare.edge not in taken:
             taken[spare.edge] = spare
-            self._repair_link(planned, "second_role", f"{other.origin_role} joins the two already; kept as {FALLBACK}")
+            self._repair_link(spare, "second_role", f"{other.origin_role} joins the two already; kept as {FALLBACK}")
         else:
-            self._repair_link(planned, "repeated_link", "it says what an earlier link says; taken once")
+            self._fold(planned, "repeated_link", "it says what an earlier link says; taken once")
 
     def _break_cycles(self, taken: dict[Edge, PlannedLink]) -> None:
-        """Turn each link that would close a forbidden cycle into refers_to, naming the ring."""
+        """Turn each link that would close a forbidden ring into refers_to, naming the ring."""
         groups: dict[tuple[str, ...], list[Edge]] = {}
-        for edge in taken:
-            if group := acyclic_group(edge[0]):
+        for edge, planned in taken.items():
+            if group := acyclic_group(planned.type):
                 groups.setdefault(group, []).append(edge)
         for group, edges in groups.items():
             fixed = [edge for edge in self.known.edges if edge[0] in group and edge not in taken]
             for edge, ring in drop_cycles(fixed, edges):
-                planned = taken.pop(edge)
-                reason = f"it closes a ring of {planned.type}: {' → '.join(ring)}; kept as {FALLBACK}"
-                self._repair_link(planned, "closes_ring", reason)
-                spare = replace(planned, type=FALLBACK)
-                taken.setdefault(spare.edge, spare)
+                spare = replace(taken.pop(edge), type=FALLBACK)
+                reason = f"it closes a ring of {edge[0]}: {' → '.join(ring)}; kept as {FALLBACK}"
+                if spare.edge in taken:
+                    self._fold(spare, "closes_ring", reason)
+                else:
+                    taken[spare.edge] = spare
+                    self._repair_link(spare, "closes_ring", reason)
 
     def _refuse_item(self, item: ForeignItem, rule: str, reason: str) -> None:
         row = {"type": item.type, "name": item.name, "description": item.description, **item.properties}
         self.plan.findings.append(Finding("refused", "item", item.ref, rule, reason, item.place, row))
 
     def _repair_item(self, item: ForeignItem, rule: str, reason: str) -> None:
+        self.plan.repaired_refs.add(item.ref)
         self.plan.findings.append(Finding("repaired", "item", item.ref, rule, reason, item.place))
 
     def _refuse_link(self, link: ForeignLink, rule: str, reason: str) -> None:
         row = {"source": link.source, "role": link.role, "target": link.target}
         self.plan.findings.append(Finding("refused", "link", link.source, rule, reason, link.place, row))
 
+    def _fold(self, link: PlannedLink, rule: str, reason: str) -> None:
+        self.plan.folded.append(link.edge)
+        self._report_link(link, rule, reason)
+
     def _repair_link(self, link: PlannedLink, rule: str, reason: str) -> None:
+        self.plan.repaired_edges.add(link.edge)
+        self._report_link(link, rule, reason)
+
+    def _report_link(self, link: PlannedLink, rule: str, reason: str) -> None:
         row = {"source": link.source, "role": link.origin_role, "target": link.target}
         self.plan.findings.append(Finding("repaired", "link", link.source, rule, reason, link.place, row))
