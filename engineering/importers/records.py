@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class InputFault(Exception):  # noqa: N818 - it is the input's fault, not the program's error
+class InputFault(Exception):
     """The input cannot be read at all, so nothing is imported.
 
     Attributes:

@@ -16,7 +16,7 @@ from memories.text import MAX_TEXT, clean_json
 _UNTAKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-class Refused(Exception):  # noqa: N818 - a verdict on a row, not an error of the program
+class Refused(Exception):
     """A row cannot be taken; `rule` names why."""
 
     def __init__(self, rule: str, reason: str) -> None:

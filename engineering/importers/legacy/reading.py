@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from engineering.importers.cycles import drop_cycles
+from engineering.importers.legacy.context import Context, Values
 from engineering.importers.legacy.desk import Desk, Refused
 from engineering.importers.legacy.names import Names
 from engineering.importers.legacy.source import TABLES, Row, Source
-from engineering.importers.legacy.tables import READERS, Context, Values
+from engineering.importers.legacy.tables import READERS
 from engineering.importers.records import Finding, Place
 from engineering.ontology import acyclic_group, canonical_edge
 from memories.ids import adopt_id
