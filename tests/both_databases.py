@@ -17,6 +17,8 @@ from _pytest.terminal import TerminalReporter
 
 from tests.machine import missing_postgres, on_ci, second_database_url
 
+# The last line of what is handed over: without it the second run broke off, and its silence must not count as success.
+COMPLETE = "complete"
 COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 
 
@@ -36,16 +38,20 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     return result
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand every report over, when this is the second run."""
+    config = session.config
     target = config.getoption("hand_reports_to")
-    if not target:
+    terminalreporter = config.pluginmanager.getplugin("terminalreporter")
+    if not target or hasattr(config, "workerinput") or not isinstance(terminalreporter, TerminalReporter):
         return
     with Path(target).open("w", encoding="utf-8") as file:
         for outcome in COUNTED:
             for report in terminalreporter.stats.get(outcome, []):
                 data = config.hook.pytest_report_to_serializable(config=config, report=report)
+                data.pop("node", None)  # the worker process that ran it, which no file can hold
                 file.write(json.dumps([outcome, data]) + "\n")
+        file.write(json.dumps([COMPLETE, None]) + "\n")
 
 
 def _second_run(session: pytest.Session) -> None:
@@ -57,28 +63,33 @@ def _second_run(session: pytest.Session) -> None:
         return
     with TemporaryDirectory() as folder:
         handed = Path(folder) / "reports.jsonl"
+        reporter.write("\n")
         reporter.write_sep("=", "the same on PostgreSQL")
         code = _run_again(session.config, handed)
-        _take_over(session, reporter, handed)
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        _add(session, reporter, "failed", _report("PostgreSQL", "failed", f"the second run ended with code {code}"))
+        failed_before = session.testsfailed
+        complete = _take_over(session, reporter, handed)
+    if not complete or (code and session.testsfailed == failed_before and code != pytest.ExitCode.NO_TESTS_COLLECTED):
+        _add(session, reporter, "failed", _report("PostgreSQL", "failed", f"the second run broke off with code {code}"))
 
 
 def _run_again(config: pytest.Config, handed: Path) -> int:
     arguments = [part for part in config.invocation_params.args if part != "--both-databases"]
-    command = [sys.executable, "-m", "pytest", *map(str, arguments), f"--hand-reports-to={handed}"]
+    command = [sys.executable, "-m", "pytest", *map(str, arguments), "--no-summary", f"--hand-reports-to={handed}"]
     environment = {**os.environ, "DATABASE_URL": second_database_url()}
     return subprocess.run(command, env=environment, cwd=config.rootpath).returncode
 
 
-def _take_over(session: pytest.Session, reporter: TerminalReporter, handed: Path) -> None:
-    if not handed.exists():
-        return
-    for line in handed.read_text(encoding="utf-8").splitlines():
-        outcome, data = json.loads(line)
+def _take_over(session: pytest.Session, reporter: TerminalReporter, handed: Path) -> bool:
+    lines = handed.read_text(encoding="utf-8").splitlines() if handed.exists() else []
+    for outcome, data in map(json.loads, lines):
+        if outcome == COMPLETE:
+            return True
         report = session.config.hook.pytest_report_from_serializable(config=session.config, data=data)
         report.nodeid = f"PostgreSQL: {report.nodeid}"
+        if isinstance(report.longrepr, list):  # why it was skipped: a tuple, before JSON made it a list
+            report.longrepr = tuple(report.longrepr)
         _add(session, reporter, outcome, report)
+    return False
 
 
 def _say_skipped(session: pytest.Session, reporter: TerminalReporter, reason: str) -> None:
