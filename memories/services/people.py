@@ -48,12 +48,12 @@ def first_admin(username: str, *, request_id: str | None = None) -> User:
     """Create the first user of an empty installation, as admin of all projects.
 
     Raises:
-        StateConflict: a user exists already; of two simultaneous calls one succeeds.
+        StateConflict: a person exists already; of two simultaneous calls one succeeds.
     """
     actor = Actor(f"user:{username.strip()[:150]}", SYSTEM, request_id or Actor.system("setup").request_id)
     with Batch(actor):
         serialise("first admin")
-        if User.objects.exists():
+        if User.objects.filter(is_service=False).exists():
             raise StateConflict("The first administrator exists already.")
         return create_user(username, actor=actor, role=Role.ADMIN.value)
 
