@@ -1,0 +1,20 @@
+"""Addresses of the engineering floor's resources."""
+
+from django.urls import re_path
+
+from engineering.api.views import ConflictViewSet, EntityViewSet, GraduationViewSet, RelationshipViewSet
+from memories.api.urls import router
+
+routes = router()
+routes.register("entities", EntityViewSet, basename="entity")
+routes.register("relationships", RelationshipViewSet, basename="relationship")
+routes.register("conflicts", ConflictViewSet, basename="conflict")
+
+urlpatterns = [
+    re_path(
+        r"^memories/(?P<id>[^/]+)/graduate/?$",
+        GraduationViewSet.as_view({"post": "create"}),
+        name="memory-graduate",
+    ),
+    *routes.urls,
+]

@@ -1,0 +1,186 @@
+"""`entities`, `relationships`, `conflicts`, and how a memory graduates."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from engineering.api import represent
+from engineering.api import serializers as shapes
+from engineering.filters import ConflictFilter, EntityFilter, RelationshipFilter
+from engineering.models import Conflict, Entity, Relationship
+from engineering.queries.neighbourhood import around
+from engineering.services import graduation, relationships
+from memories import permissions
+from memories.api import bodies, preconditions
+from memories.api.base import RestViewSet, record_id
+from memories.api.pagination import bad_param
+from memories.api.verbs import Decisions, Mergeable
+from memories.errors import Invalid, NotFound
+from memories.kinds import Row
+from memories.models import Memory
+from memories.queries import records
+from memories.services import lifecycle
+
+ORDERINGS = (
+    "-created_at",
+    "created_at",
+    "-updated_at",
+    "updated_at",
+    "-confidence",
+    "confidence",
+    "triage_rank",
+    "id",
+    "-id",
+)
+MOST_NODES = 200
+
+
+@extend_schema_view(
+    create=extend_schema(request=shapes.EntityNew, responses={201: shapes.EntityCreated, 200: shapes.EntityCreated}),
+    partial_update=extend_schema(request=shapes.EntityChange, responses=shapes.EntityShape),
+)
+class EntityViewSet(Mergeable):
+    """Entities."""
+
+    kind_name = "entity"
+    queryset = Entity.objects.none()
+    serializer_class = shapes.EntityShape
+    filterset_class = EntityFilter
+    orderings = (*ORDERINGS, "name", "-name")
+    represent = staticmethod(represent.entity)
+    list_actions = frozenset({"list", "audit", "relationships"})
+    extra_params = {"neighbourhood": ("depth", "limit")}
+
+    @extend_schema(request=shapes.EntityPromotion)
+    @action(detail=True, methods=["post"])
+    def promote(self, request: Request, id: str) -> Response:
+        """Make a candidate active, with the links that were ticked; what it replaces is superseded with it."""
+        row = self.target()
+        return self.answer(lifecycle.promote(row, actor=self.actor, **self.promotion(row)))
+
+    def promotion(self, row: Row) -> dict[str, Any]:
+        """Return what the body says about a promotion, the ticked links as partners."""
+        body = self.body(shapes.EntityPromotion, row)
+        if "supersedes" in body:
+            body["supersedes"] = self.other(body["supersedes"], "supersedes")
+        ticked = {link["id"]: link["version"] for link in body.pop("links", [])}
+        body["partners"] = [(link, ticked[link.pk]) for link in self.links(row, ticked)]
+        return body
+
+    def links(self, row: Row, ticked: dict[Any, int]) -> list[Row]:
+        """Return the links that the body names, which must be the entity's own. Raises Invalid."""
+        found = {link.pk: link for link in records.visible("relationship", self.actor).filter(pk__in=ticked)}
+        for place, link_id in enumerate(ticked):
+            link = found.get(link_id)
+            if link is None or row.pk not in (link.source_entity_id, link.target_entity_id):
+                raise Invalid.field(f"links/{place}/id", f"{link_id} is no link of this entity.", "dangling")
+        return [found[link_id] for link_id in ticked]
+
+    @extend_schema(responses=shapes.RelationshipShape(many=True))
+    @action(
+        detail=True,
+        orderings=("-created_at", "created_at", "id", "-id"),
+        filterset_class=RelationshipFilter,
+    )
+    def relationships(self, request: Request, id: str) -> Response:
+        """Its links, in either direction."""
+        found = records.visible("relationship", self.actor)
+        touching = RelationshipFilter().touching(found, "entity", self.target().pk)
+        return self.page(touching, represent.relationship)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("depth", {"type": "integer", "minimum": 1, "maximum": 2, "default": 1}),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_NODES, "default": 60}),
+        ],
+        responses=shapes.NeighbourhoodShape,
+    )
+    @action(detail=True)
+    def neighbourhood(self, request: Request, id: str) -> Response:
+        """What stands around it, within one or two links."""
+        depth, most = self.number("depth", 1, 2), self.number("limit", 60, MOST_NODES)
+        return Response(represent.neighbourhood(around(self.target(), self.actor, depth=depth, most=most)))
+
+    def number(self, name: str, usual: int, most: int) -> int:
+        """Return a parameter that is a whole number from 1. Raises Invalid."""
+        text = self.request.query_params.get(name, str(usual))
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+            raise bad_param(name, f"{name} takes a whole number from 1 to {most}.")
+        return int(text)
+
+
+@extend_schema_view(
+    create=extend_schema(
+        request=shapes.RelationshipNew, responses={201: shapes.RelationshipCreated, 200: shapes.RelationshipCreated}
+    ),
+)
+class RelationshipViewSet(Decisions):
+    """Relationships."""
+
+    kind_name = "relationship"
+    queryset = Relationship.objects.none()
+    serializer_class = shapes.RelationshipShape
+    filterset_class = RelationshipFilter
+    orderings = ORDERINGS
+    list_select = ("source_entity__project", "target_entity__project")
+    represent = staticmethod(represent.relationship)
+
+    @extend_schema(request=bodies.Decision)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, id: str) -> Response:
+        """Say that a link still holds although its target changed."""
+        row = self.target()
+        return self.answer(relationships.confirm(row, actor=self.actor, **self.body(bodies.Decision, row)))
+
+
+class ConflictViewSet(RestViewSet):
+    """Conflicts."""
+
+    queryset = Conflict.objects.none()
+    serializer_class = shapes.ConflictShape
+    filterset_class = ConflictFilter
+    orderings = ("-detected_at", "detected_at", "id", "-id")
+    represent = staticmethod(represent.conflict)
+
+    def get_queryset(self) -> QuerySet[Conflict]:
+        """Return the conflicts that the caller may see, with their claims."""
+        found = Conflict.objects.select_related("project").prefetch_related("members")
+        return permissions.for_principal(found, self.actor)
+
+    def list(self, request: Request) -> Response:
+        """List conflicts."""
+        return self.page(self.get_queryset())
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        """Get one conflict with its claims."""
+        row = self.get_queryset().filter(pk=record_id(id)).first()
+        if row is None:
+            raise NotFound(f"There is no conflict {id[:60]} that you may see.")
+        return self.answer(row)
+
+
+class GraduationViewSet(RestViewSet):
+    """The way from a memory to an entity."""
+
+    queryset = Memory.objects.none()
+    serializer_class = shapes.EntityCreated
+    represent = staticmethod(represent.entity)
+
+    @extend_schema(
+        operation_id="memories_graduate_create",
+        request=shapes.Graduation,
+        responses={201: shapes.EntityCreated, 200: shapes.EntityCreated},
+        tags=["memories"],
+    )
+    def create(self, request: Request, id: str) -> Response:
+        """Propose the entity that a memory should become; it graduates when that entity is promoted."""
+        memory = records.get("memory", id, self.actor)
+        preconditions.check(request, memory)
+        fields = self.fields()
+        note = fields.pop("note", "")
+        made = graduation.propose(memory, fields, actor=self.actor, note=note)
+        return self.answer(made.row, 201 if made.created else 200, created=made.created)

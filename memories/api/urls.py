@@ -1,0 +1,28 @@
+"""Addresses of the ground floor's resources; a trailing slash is optional everywhere."""
+
+from rest_framework.routers import SimpleRouter
+
+from memories.api.views.audit import AuditViewSet
+from memories.api.views.interactions import InteractionViewSet
+from memories.api.views.memories import MemoryViewSet
+from memories.api.views.projects import ProjectViewSet
+from memories.api.views.stats import StatsViewSet
+from memories.api.views.triage import TriageViewSet
+
+
+def router() -> SimpleRouter:
+    """Return a router whose addresses may end with a slash or not."""
+    made = SimpleRouter()
+    made.trailing_slash = "/?"
+    return made
+
+
+routes = router()
+routes.register("projects", ProjectViewSet, basename="project")
+routes.register("memories", MemoryViewSet, basename="memory")
+routes.register("triage", TriageViewSet, basename="triage")
+routes.register("interactions", InteractionViewSet, basename="interaction")
+routes.register("audit", AuditViewSet, basename="audit")
+routes.register("stats", StatsViewSet, basename="stats")
+
+urlpatterns = routes.urls
