@@ -3,15 +3,19 @@
 Needed wherever a test must commit: audit rows cannot be deleted, so a committed test database cannot be emptied.
 """
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -111,29 +115,66 @@ def _lines_of(process: subprocess.Popen[str]) -> "Queue[str]":
 @contextmanager
 def installation(folder: Path, **settings: str) -> Iterator[LiveApp]:
     """A migrated, empty installation that does not serve yet, on a database of its own of this run's make."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment = {**inherited, "ATOCORE_DATA": str(folder / "data"), "ATOCORE_SIGN_IN_RATE": "1000", **settings}
-    with _own_database() as url:
-        app = LiveApp(folder, environment | ({"DATABASE_URL": url} if url else {}))
-        app.manage("migrate", "--verbosity", "0")
+    with _own_database(folder / "data") as url:
+        app = LiveApp(folder, _environment(folder / "data", url) | settings)
         try:
             yield app
         finally:
             app.stop()
 
 
+def _environment(data: Path, url: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    ours = {"ATOCORE_DATA": str(data), "ATOCORE_SIGN_IN_RATE": "1000"}
+    return inherited | ours | ({"DATABASE_URL": url} if url else {})
+
+
 @contextmanager
-def _own_database() -> Iterator[str]:
+def _own_database(data: Path) -> Iterator[str]:
     if not on_postgres():
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(_migrated_file(), data / "atocore.sqlite3")
         yield ""
         return
-    import psycopg
-    from psycopg.sql import SQL, Identifier
+    name = _new_database(_migrated_database())
+    try:
+        yield _address(name)
+    finally:
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+
+# Migrating takes seconds; each process does it once and every installation starts from a copy.
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    LiveApp(folder, _environment(folder, "")).manage("migrate", "--verbosity", "0")
+    return folder / "atocore.sqlite3"
+
+
+@cache
+def _migrated_database() -> str:
+    name = _new_database("template1")
+    atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with tempfile.TemporaryDirectory() as folder:
+        LiveApp(Path(folder), _environment(Path(folder), _address(name))).manage("migrate", "--verbosity", "0")
+    return name
+
+
+def _new_database(template: str) -> str:
     name = f"atocore_live_{uuid.uuid4().hex[:12]}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def _address(name: str) -> str:
+    return second_database_url().rpartition("/")[0] + f"/{name}"
+
+
+def _on_server(statement: str) -> None:
+    import psycopg
+
     with psycopg.connect(maintenance_url(), autocommit=True) as server:
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            yield second_database_url().rpartition("/")[0] + f"/{name}"
-        finally:
-            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        server.execute(statement.encode())

@@ -205,9 +205,9 @@ def test_over_tls_cookies_are_secure_and_browsers_told_to_stay(tmp_path: Path, c
         app.start("--tls-cert", cert, "--tls-key", key)
         assert app.base_url.startswith("https://")
         unchecked = ssl._create_unverified_context()
-        answer = urllib.request.urlopen(f"{app.base_url}/account/sign-in/", timeout=20, context=unchecked)
-        assert "Secure" in answer.headers["Set-Cookie"]
-        assert "max-age" in answer.headers["Strict-Transport-Security"]
+        with urllib.request.urlopen(f"{app.base_url}/account/sign-in/", timeout=20, context=unchecked) as answer:
+            assert "Secure" in answer.headers["Set-Cookie"]
+            assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
 def test_behind_a_proxy_its_word_counts_and_plain_requests_are_redirected(tmp_path: Path) -> None:

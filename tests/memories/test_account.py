@@ -193,3 +193,9 @@ def test_a_link_does_not_outlive_a_sign_in_by_another(grace: User) -> None:
     grace.last_login = timezone.now() + timedelta(seconds=1)
     grace.save()
     assert Client().get(old).status_code == 410
+
+
+def test_a_token_made_first_does_not_lock_the_first_person_out(client: Client) -> None:
+    User.objects.create_user("robot", is_service=True)
+    address = local(sign_in.setup_address("http://testserver"))
+    assert client.post(address, {"username": "ada"}).status_code == 302
