@@ -1,11 +1,10 @@
 """What a relationship must obey: known type, allowed ends, no self-loop, no cycle, written once from either side."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from engineering import ontology
+from engineering.fingerprint import fingerprint
 from engineering.models import Entity, Relationship
 from engineering.queries import structure
 from memories.actors import Actor
@@ -119,12 +118,6 @@ def _check_acyclic(row: Relationship) -> None:
         raise Invalid(
             [FieldError("/target_entity", "cycle", f"This would close a cycle: {walk} → {names.get(start, start)}.")]
         )
-
-
-def fingerprint(entity: Entity) -> str:
-    """Return a short digest of an entity's content, by which a change of a link's target is noticed."""
-    content = [entity.entity_type, entity.name, entity.description, entity.properties]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def effects(row: Relationship, action: str) -> dict[str, Any]:

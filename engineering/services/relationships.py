@@ -1,7 +1,7 @@
 """The verbs that only relationships have, and what happens when one is promoted."""
 
+from engineering.fingerprint import fingerprint
 from engineering.models import Entity, Relationship
-from engineering.services.relationship_rules import fingerprint
 from memories.actors import Actor
 from memories.choices import Status
 from memories.kinds import Change

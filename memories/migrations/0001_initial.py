@@ -669,6 +669,10 @@ class Migration(migrations.Migration):
             model_name="interaction",
             index=models.Index(fields=["client", "created_at"], name="interactions_client"),
         ),
+        migrations.AddIndex(
+            model_name="projectalias",
+            index=models.Index(fields=["alias"], name="project_aliases_alias"),
+        ),
         migrations.AddConstraint(
             model_name="projectalias",
             constraint=models.UniqueConstraint(

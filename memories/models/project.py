@@ -51,6 +51,7 @@ class ProjectAlias(GuardedModel):
         db_table = "project_aliases"
         ordering = ["alias"]
         verbose_name_plural = "project aliases"
+        indexes = [models.Index(fields=["alias"], name="project_aliases_alias")]
         constraints = [
             models.UniqueConstraint(
                 Lower("alias"), condition=models.Q(removed_at__isnull=True), name="project_aliases_unique"

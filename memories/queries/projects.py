@@ -1,7 +1,6 @@
 """Reads of projects: by any of their names, as far as the actor may see."""
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 
 from memories import permissions
 from memories.actors import Actor
@@ -17,8 +16,8 @@ def visible(actor: Actor) -> QuerySet[Project]:
 
 def find(name: str) -> Project | None:
     """Return the project of a canonical name or alias, whoever asks; None where there is none."""
-    live = ProjectAlias.objects.annotate(folded=Lower("alias")).filter(removed_at__isnull=True)
-    hit = live.filter(folded=fold(name)).select_related("project").first()
+    # Names are stored folded, so that equality is the case-insensitive comparison.
+    hit = ProjectAlias.objects.filter(alias=fold(name), removed_at__isnull=True).select_related("project").first()
     return hit.project if hit else None
 
 

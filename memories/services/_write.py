@@ -116,15 +116,16 @@ class Batch:
         seen = {"pk": row.pk, "version": row.version, "status": row.status}
         if "reference_count" in changed:
             seen["reference_count"] = row.reference_count
-        previous = {name: getattr(row, name) for name in (*changed, *_derived(row))}
+        derived = _derived(row)
+        previous = {name: getattr(row, name) for name in (*changed, *derived)}
         for name, value in changed.items():
             setattr(row, name, value)
         kind.refresh(row)
+        # A column in SET costs its indexes even where its value stays: name only those that moved.
+        moved = {name: getattr(row, name) for name in derived if getattr(row, name) != previous[name]}
         try:
             with transaction.atomic():
-                hit = kind.model._base_manager.filter(**seen).update(
-                    **changed, **{name: getattr(row, name) for name in _derived(row)}
-                )
+                hit = kind.model._base_manager.filter(**seen).update(**changed, **moved)
         except IntegrityError as error:
             _put_back(row, previous)
             raise _as_duplicate(kind, row, error) from error

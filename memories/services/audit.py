@@ -73,15 +73,9 @@ def entry(
     """Build the audit row of one mutation, unsaved.
 
     Args:
-        row: the record as it is now.
-        action: the verb.
-        actor: who did it.
-        decision_id: groups rows changed together.
-        at: when.
-        before: previous values of what changed, JSON-ready.
-        note: reason, in the person's words.
-        kind: the record's kind, where it is a registered one.
-        kind_name: word for records that are no kind (project, interaction, token, membership).
+        row: the record as it is now; `before` holds the previous values of what changed, JSON-ready.
+        at: when; `decision_id` groups rows changed together.
+        kind: the record's kind; `kind_name` is the word for records that are no kind (project, token, …).
     """
     project = kind.project_of(row) if kind else _project_of(row)
     return AuditEntry(

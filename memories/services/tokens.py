@@ -52,26 +52,19 @@ def create_token(
     _check(label, role, actor, owner, days)
     text = PREFIX + secrets.token_urlsafe(32)
     with Batch(actor) as batch:
-        holder = owner or people.create_user(
-            f"service.{_slug(label)}.{secrets.token_hex(3)}",
-            actor=actor,
-            role=role,
-            projects=list(projects),
-            is_service=True,
-        )
+        holder = owner or _service_account(label, role, projects, actor)
         _check_reach(role, holder, projects)
-        token = ApiToken(
-            name=label,
-            owner=holder,
-            role=role,
-            digest=digest(text),
-            project_ids=[str(project.pk) for project in projects] or None,
-            created_at=batch.at,
-            expires_at=batch.at + timedelta(days=days) if days else None,
-        )
+        token = ApiToken(name=label, owner=holder, role=role, digest=digest(text), created_at=batch.at)
+        token.project_ids = [str(project.pk) for project in projects] or None
+        token.expires_at = batch.at + timedelta(days=days) if days else None
         token.save(force_insert=True)
         batch.log(token, "create", kind_name="token")
     return token, text
+
+
+def _service_account(label: str, role: str, projects: Sequence[Project], actor: Actor) -> User:
+    name = f"service.{_slug(label)}.{secrets.token_hex(3)}"
+    return people.create_user(name, actor=actor, role=role, projects=list(projects), is_service=True)
 
 
 def revoke(token: ApiToken, *, actor: Actor) -> ApiToken:
