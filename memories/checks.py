@@ -30,7 +30,7 @@ def guards_in_place(databases: Sequence[str] | None = None, **options: Any) -> l
     return [
         Error(
             f"Database triggers are missing: {', '.join(sorted(missing))}.",
-            hint="A migration that rebuilds a table must make its triggers again (memories/migrations/0003_guards.py).",
+            hint="Run manage.py restore_guards. (A migration that rebuilds a table drops its triggers on SQLite.)",
             id="atocore.E001",
         )
     ]

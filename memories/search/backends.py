@@ -35,6 +35,13 @@ def find(query: Query) -> list[Hit]:
     return _postgres(query) if connection.vendor == "postgresql" else _sqlite(query)
 
 
+def rebuild() -> None:
+    """Build FTS5's structures again from search_rows; PostgreSQL keeps its generated column by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
+
+
 def _fetch(sql: str, arguments: Sequence[str | int]) -> list[Hit]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)

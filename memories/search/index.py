@@ -4,7 +4,7 @@ The write path calls `upsert` in the transaction of every change of an indexed r
 near duplicate?) and `alike` (what resembles this?).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -121,8 +121,8 @@ def upsert(rows: Sequence[tuple[Kind, Row]]) -> None:
     )
 
 
-def reindex(kind: Kind, batch_size: int = 1_000) -> int:
-    """Rebuild the index of one kind; return how many records it holds."""
+def reindex(kind: Kind, batch_size: int = 1_000, *, tell: Callable[[int], None] | None = None) -> int:
+    """Rebuild the index of one kind; return how many records it holds. `tell` is told how far it got."""
     done = 0
     queryset = kind.model._base_manager.select_related(*kind.select).order_by("pk")
     chunk: list[tuple[Kind, Row]] = []
@@ -131,6 +131,8 @@ def reindex(kind: Kind, batch_size: int = 1_000) -> int:
         if len(chunk) == batch_size:
             upsert(chunk)
             done, chunk = done + len(chunk), []
+            if tell:
+                tell(done)
     upsert(chunk)
     return done + len(chunk)
 
