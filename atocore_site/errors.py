@@ -3,13 +3,16 @@
 import logging
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template import TemplateDoesNotExist, loader
+from django.template import loader
+
+from memories.api.problems import CONTENT_TYPE, Problem, body_of
 
 logger = logging.getLogger(__name__)
 
 MESSAGES = {
-    400: ("The request could not be read.", "bad_request"),
+    400: ("The request could not be read.", "malformed"),
     403: ("You may not do this.", "forbidden"),
     404: ("There is nothing at this address, or you may not see it.", "not_found"),
     413: ("The request is larger than this server takes.", "too_large"),
@@ -19,8 +22,6 @@ MESSAGES = {
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A malformed request, an unknown host name, too large a body."""
-    from django.core.exceptions import RequestDataTooBig
-
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
@@ -55,28 +56,16 @@ def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse
 
 
 def _problem(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": request.path,
-        "code": code,
-        "request_id": _request_id(request),
-        "retryable": False,
-        "errors": [],
-    }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    body = body_of(Problem(status, code, detail), request)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def _page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     # The page stands alone: whatever broke may be the very thing the site's own layout needs.
-    context = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail, "id": _request_id(request)}
-    try:
-        return HttpResponse(loader.render_to_string("account/error.html", context), status=status)
-    except TemplateDoesNotExist:
-        return HttpResponse(f"{status} {detail}\n", status=status, content_type="text/plain")
-
-
-def _request_id(request: HttpRequest) -> str:
-    return str(getattr(request, "request_id", ""))
+    context = {
+        "status": status,
+        "title": HTTPStatus(status).phrase,
+        "detail": detail,
+        "id": getattr(request, "request_id", ""),
+    }
+    return HttpResponse(loader.render_to_string("account/error.html", context), status=status)

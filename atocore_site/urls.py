@@ -1,7 +1,5 @@
 """Which address is answered by what. Assembles the doors; decides nothing."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -15,13 +13,8 @@ handler500 = "atocore_site.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("account/", include("memories.web.account")),
+    path("api/v1/", include("atocore_site.api")),
+    path("", include("memories.web.urls")),
+    path("", include("engineering.web.urls")),
 ]
-
-for prefix, module in (
-    ("account/", "memories.web.account"),
-    ("api/v1/", "atocore_site.api"),
-    ("", "memories.web.urls"),
-    ("", "engineering.web.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
