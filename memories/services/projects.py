@@ -11,6 +11,7 @@ from memories.models import Project, ProjectAlias
 from memories.projects import clean_name, fold
 from memories.queries import projects as reads
 from memories.services._write import Batch, serialise
+from memories.services.lifecycle import clean_note
 from memories.text import clean_text
 
 
@@ -59,7 +60,7 @@ def remove_alias(project: Project, alias: str, *, actor: Actor) -> Project:
     return project
 
 
-def rename(project: Project, name: str, *, actor: Actor, version: int | None = None) -> Project:
+def rename(project: Project, name: str, *, actor: Actor, version: int | None = None, note: str = "") -> Project:
     """Give a project another canonical name; the old one stays as an alias."""
     permissions.require(actor, Role.MAINTAINER, project.pk)
     word = clean_name(name)
@@ -70,31 +71,37 @@ def rename(project: Project, name: str, *, actor: Actor, version: int | None = N
         project.names.filter(canonical=True).update(canonical=False)
         if not project.names.filter(alias=word, removed_at__isnull=True).update(canonical=True):
             _take(project, word, canonical=True)
-        return _set(batch, project, "rename", version, name=word)
+        return _set(batch, project, "rename", version, clean_note(note), name=word)
 
 
-def edit(project: Project, *, actor: Actor, description: str, version: int | None = None) -> Project:
+def edit(project: Project, *, actor: Actor, description: str, version: int | None = None, note: str = "") -> Project:
     """Change a project's description."""
     permissions.require(actor, Role.MAINTAINER, project.pk)
     words = clean_text(description, "description", most=10_000, blank=True)
     if words == project.description:
         return project
     with Batch(actor) as batch:
-        return _set(batch, project, "update", version, description=words)
+        return _set(batch, project, "update", version, clean_note(note), description=words)
 
 
-def archive(project: Project, *, actor: Actor, version: int | None = None) -> Project:
+def archive(project: Project, *, actor: Actor, version: int | None = None, note: str = "") -> Project:
     """Close a project to new work; what it holds stays readable."""
-    return _status(project, "archive", ProjectStatus.ACTIVE, ProjectStatus.ARCHIVED, actor, version)
+    return _status(project, "archive", ProjectStatus.ACTIVE, ProjectStatus.ARCHIVED, actor, version, note)
 
 
-def unarchive(project: Project, *, actor: Actor, version: int | None = None) -> Project:
+def unarchive(project: Project, *, actor: Actor, version: int | None = None, note: str = "") -> Project:
     """Open an archived project again."""
-    return _status(project, "unarchive", ProjectStatus.ARCHIVED, ProjectStatus.ACTIVE, actor, version)
+    return _status(project, "unarchive", ProjectStatus.ARCHIVED, ProjectStatus.ACTIVE, actor, version, note)
 
 
 def _status(
-    project: Project, action: str, present: ProjectStatus, to: ProjectStatus, actor: Actor, version: int | None
+    project: Project,
+    action: str,
+    present: ProjectStatus,
+    to: ProjectStatus,
+    actor: Actor,
+    version: int | None,
+    note: str,
 ) -> Project:
     permissions.require(actor, Role.MAINTAINER, project.pk)
     if project.status != present:
@@ -104,7 +111,7 @@ def _status(
             version=project.version,
         )
     with Batch(actor) as batch:
-        return _set(batch, project, action, version, status=to.value)
+        return _set(batch, project, action, version, clean_note(note), status=to.value)
 
 
 def _take(project: Project, alias: str, *, canonical: bool = False) -> None:
@@ -113,7 +120,7 @@ def _take(project: Project, alias: str, *, canonical: bool = False) -> None:
     ProjectAlias(project=project, alias=alias, canonical=canonical).save(force_insert=True)
 
 
-def _set(batch: Batch, project: Project, action: str, version: int | None, **values: Any) -> Project:
+def _set(batch: Batch, project: Project, action: str, version: int | None, note: str, **values: Any) -> Project:
     before = {name: getattr(project, name) for name in values}
     seen = project.version if version is None else version
     hit = Project.objects.filter(pk=project.pk, version=seen).update(**values, version=seen + 1, updated_at=batch.at)
@@ -122,7 +129,7 @@ def _set(batch: Batch, project: Project, action: str, version: int | None, **val
             f"The project {project.name} changed since you saw it.", version=Project.objects.get(pk=project.pk).version
         )
     project.refresh_from_db()
-    batch.log(project, action, kind_name="project", before=before)
+    batch.log(project, action, kind_name="project", before=before, note=note)
     return project
 
 
