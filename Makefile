@@ -4,7 +4,7 @@ SAMPLE ?= yes
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # The suite on this many processes at once; 0 for one after the other.
 WORKERS ?= 2
 

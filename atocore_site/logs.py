@@ -51,8 +51,10 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
-        # Django's own handlers would print a line twice or send mail that nobody configured.
         "loggers": {
+            # It tells of every start and stop; `serve` says so itself.
+            "uvicorn": {"level": "WARNING"},
+            # Its own handlers would print a line twice or send mail that nobody configured.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
         },
