@@ -69,7 +69,10 @@ class ImportCommand(BaseCommand):
         if outcome.dry_run:
             self.stdout.write("Dry run: nothing was kept.")
         for kind, tally in outcome.tallies.items():
-            self.stdout.write(f"{kind}: {_counts(tally)}")
+            if tally.read or tally.vanished:
+                self.stdout.write(f"{kind}: {_counts(tally)}")
+        for word, counted in outcome.rules().items():
+            self.stdout.write(f"{word} by rule: " + ", ".join(f"{rule} {number:,}" for rule, number in counted.items()))
         self.stdout.write(f"total: {_counts(outcome.total())}")
         self.stdout.write(f"report: {report}")
 

@@ -17,11 +17,11 @@ _UNTAKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Refused(Exception):
-    """A row cannot be taken; `rule` names why."""
+    """A row cannot be taken; `rule` names why, `instead` the row that stands for it where there is one."""
 
-    def __init__(self, rule: str, reason: str) -> None:
+    def __init__(self, rule: str, reason: str, instead: UUID | None = None) -> None:
         super().__init__(reason)
-        self.rule, self.reason = rule, reason
+        self.rule, self.reason, self.instead = rule, reason, instead
 
 
 class Desk:

@@ -14,8 +14,9 @@ from engineering.importers.legacy.source import TABLES, Row, Source
 from engineering.importers.legacy.tables import READERS
 from engineering.importers.records import Finding, Place
 from engineering.ontology import acyclic_group, canonical_edge
+from memories.errors import UnknownProject
 from memories.ids import adopt_id
-from memories.projects import fold
+from memories.projects import closest, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,11 @@ def read(source: Source, shown: str, known: Mapping[str, str], default_project: 
         source: the open database.
         shown: how the report names the file.
         known: canonical names of the new database by folded name or alias.
-        default_project: canonical project of rows older than the project column.
+        default_project: name of the project of rows older than the project column; one of either database.
         now: time of the import, for rows without a time.
+
+    Raises:
+        UnknownProject: neither database has the default project.
     """
     return _Reader(source, shown, Names(dict(known)), default_project, now).run()
 
@@ -75,7 +79,8 @@ class _Reader:
     def __init__(self, source: Source, shown: str, names: Names, default_project: str | None, now: datetime) -> None:
         columns = frozenset(table for table in TABLES if source.has(table, "project"))
         self.source, self.shown, self.now = source, shown, now
-        self.context = Context(names, default_project, columns)
+        self.context = Context(names, None, columns)
+        self.wanted = default_project
         self.reading = Reading(source.phase)
 
     def run(self) -> Reading:
@@ -83,11 +88,12 @@ class _Reader:
             self._table(table)
             if table == "projects":
                 self._learn_names()
+                self._settle_default()
         self._check_sources()
         self._break_rings()
         for table, count in self.source.others.items():
             reason = f"no version of AtoCore has the table {table!r}; its {count} rows were left where they are"
-            self.reading.findings.append(Finding("note", table, "", "unknown_table", reason, Place(self.shown)))
+            self._note(table, "unknown_table", reason)
         self.reading.aliases = dict(self.context.names.learned)
         return self.reading
 
@@ -119,6 +125,20 @@ class _Reader:
             self.context.places[ref] = values["project"]
         if table == "relationships":
             self.context.places[ref] = self.context.places.get(values["source_entity_id"])
+
+    def _settle_default(self) -> None:
+        names = self.context.names
+        if self.wanted is not None:
+            self.context.default_project, _ = names.resolve(self.wanted)
+            if self.context.default_project is None:
+                known = sorted(set(names.known.values()))
+                raise UnknownProject(self.wanted, closest(self.wanted, known) or known[:3], "/default_project")
+        elif "memories" not in self.context.project_column:
+            reason = "rows of this phase name no project, so they came in without one; --default-project names one"
+            self._note("memories", "no_project_column", reason)
+
+    def _note(self, table: str, rule: str, reason: str) -> None:
+        self.reading.findings.append(Finding("note", table, "", rule, reason, Place(self.shown)))
 
     def _learn_names(self) -> None:
         """Learn aliases from interactions, which have a project's name and its id side by side."""

@@ -4,7 +4,8 @@
 in one transaction and answer with counts that balance: read = created + changed + unchanged + repaired + refused.
 """
 
+from engineering.services.importing.databases import import_database
 from engineering.services.importing.outcome import Outcome, Tally
 from engineering.services.importing.trees import import_tree
 
-__all__ = ["Outcome", "Tally", "import_tree"]
+__all__ = ["Outcome", "Tally", "import_database", "import_tree"]

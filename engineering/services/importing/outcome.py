@@ -1,5 +1,6 @@
 """What an import did, in numbers and in findings. No database."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -75,7 +76,20 @@ class Outcome:
     def summary(self) -> dict[str, Any]:
         """Return everything but the findings, JSON-ready."""
         by_kind = {kind: asdict(tally) for kind, tally in self.tallies.items()}
-        return {**asdict(self.total()), "dry_run": self.dry_run, "by_kind": by_kind, **self.facts}
+        return {
+            **asdict(self.total()),
+            "dry_run": self.dry_run,
+            "by_kind": by_kind,
+            "rules": self.rules(),
+            **self.facts,
+        }
+
+    def rules(self) -> dict[str, dict[str, int]]:
+        """Return how often each rule was applied, by outcome."""
+        found: dict[str, Counter[str]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.outcome, Counter())[finding.rule] += 1
+        return {outcome: dict(sorted(counted.items())) for outcome, counted in sorted(found.items())}
 
 
 def lines(findings: Iterable[Finding]) -> Iterable[dict[str, Any]]:
