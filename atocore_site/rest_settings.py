@@ -27,7 +27,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "AtoCore",
-    "DESCRIPTION": "The engineering memory of a hardware team: assistants propose, people decide, every change is on record.",
+    "DESCRIPTION": "Engineering memory of a hardware team: assistants propose, people decide, all is on record.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",

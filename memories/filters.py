@@ -49,7 +49,8 @@ class FlagFilter(df.ChoiceFilter):
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Narrow by the flag."""
-        return super().filter(qs, {"true": True, "false": False}.get(value, value))
+        narrowed: QuerySet[Any] = super().filter(qs, {"true": True, "false": False}.get(value, value))
+        return narrowed
 
 
 class OneOf(df.MultipleChoiceFilter):

@@ -37,7 +37,6 @@ class EntityBase(Shape):
     """What an entity may be made of."""
 
     project = text(allow_null=True, required=False, help_text="name or alias; null for none")
-    external_ref = text(allow_null=True, required=False, max_length=300)
     description = text(required=False, max_length=50_000)
     properties = serializers.DictField(required=False)
     confidence = share(required=False)
@@ -60,13 +59,13 @@ class EntityFields(EntityBase):
 class EntityNew(EntityFields, Creation):
     """A new entity."""
 
+    external_ref = text(allow_null=True, required=False, max_length=300)
+
     graduates_memory = ref(required=False)
 
 
 class EntityChange(EntityFields, Change):
     """Changed fields of an entity."""
-
-    external_ref = None  # type: ignore[assignment] - REST framework's way to take an inherited field out
 
 
 class Graduation(EntityFields):
@@ -165,7 +164,7 @@ class EdgeShape(Shape):
     """A link between two nodes."""
 
     id = serializers.UUIDField()
-    source = serializers.UUIDField()
+    source = serializers.UUIDField()  # type: ignore[assignment]  # Field.source is another thing; it is declared away
     relationship_type = serializers.ChoiceField(choices=list(RELATIONSHIP_TYPES))
     target = serializers.UUIDField()
     status = text()

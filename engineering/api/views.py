@@ -23,7 +23,6 @@ from memories.errors import Invalid, NotFound
 from memories.kinds import Row
 from memories.models import Memory
 from memories.queries import records
-from memories.services import lifecycle
 
 ORDERINGS = (
     "-created_at",
@@ -42,6 +41,7 @@ MOST_NODES = 200
 @extend_schema_view(
     create=extend_schema(request=shapes.EntityNew, responses={201: shapes.EntityCreated, 200: shapes.EntityCreated}),
     partial_update=extend_schema(request=shapes.EntityChange, responses=shapes.EntityShape),
+    promote=extend_schema(request=shapes.EntityPromotion),
 )
 class EntityViewSet(Mergeable):
     """Entities."""
@@ -54,13 +54,6 @@ class EntityViewSet(Mergeable):
     represent = staticmethod(represent.entity)
     list_actions = frozenset({"list", "audit", "relationships"})
     extra_params = {"neighbourhood": ("depth", "limit")}
-
-    @extend_schema(request=shapes.EntityPromotion)
-    @action(detail=True, methods=["post"])
-    def promote(self, request: Request, id: str) -> Response:
-        """Make a candidate active, with the links that were ticked; what it replaces is superseded with it."""
-        row = self.target()
-        return self.answer(lifecycle.promote(row, actor=self.actor, **self.promotion(row)))
 
     def promotion(self, row: Row) -> dict[str, Any]:
         """Return what the body says about a promotion, the ticked links as partners."""

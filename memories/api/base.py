@@ -22,6 +22,7 @@ from memories.choices import Role
 from memories.errors import Invalid, NotFound
 from memories.filters import Filter
 from memories.services.idempotency import Answer, once
+from memories.text import text_fault
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _STORED_HEADERS = ("ETag", "Location")
@@ -48,6 +49,7 @@ class RestViewSet(viewsets.GenericViewSet[Any]):
     orderings: tuple[str, ...] = ("-created_at", "created_at")
     filterset_class: type[Filter] | None = None
     lookup_url_kwarg = "id"
+    post: Callable[..., Response]
     lookup_value_regex = "[^/]+"
 
     @cached_property
@@ -60,6 +62,8 @@ class RestViewSet(viewsets.GenericViewSet[Any]):
         parsing.check_length(request.META)
         super().initial(request, *args, **kwargs)
         permissions.require_anywhere(self.actor, self.least_role)
+        if any(text_fault(part) for part in kwargs.values()):
+            raise NotFound("There is nothing at this address.")
         params.check(request.query_params, *self.known_params())
         if request.method == "POST" and "Idempotency-Key" in request.headers:
             self.post = partial(self._once, self.post)
@@ -99,7 +103,7 @@ class RestViewSet(viewsets.GenericViewSet[Any]):
         return self.at_version(row, values) if row is not None and "version" in shape().fields else values
 
     def at_version(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:
-        """Return `values` with the version that If-Match names. Raises PreconditionFailed, or Invalid if they differ."""
+        """Return `values` with the version of If-Match. Raises PreconditionFailed, or Invalid if they differ."""
         wanted = preconditions.check(self.request, row)
         if wanted is None:
             return values

@@ -93,7 +93,7 @@ class Merging(Decision):
     fields_ = serializers.DictField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields, `fields_` under the name that JSON uses (a serializer has an attribute `fields` itself)."""
+        """Return the fields, `fields_` under its name in JSON (`fields` is an attribute of every serializer)."""
         declared = super().get_fields()
         chosen = declared.pop("fields_")
         chosen.help_text = 'for each field "source", "target" or {"value": …}; the target\'s where not named'

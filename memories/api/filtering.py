@@ -22,9 +22,10 @@ def narrow(made: Filter) -> QuerySet[Any]:
             ]
         )
     try:
-        return made.qs
+        rows: QuerySet[Any] = made.qs
     except UnknownProject as unknown:
         raise UnknownProject(str(made.data.get("project")), unknown.data["closest"], "?project") from None
+    return rows
 
 
 class FilterBackend(DjangoFilterBackend):

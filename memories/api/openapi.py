@@ -79,7 +79,7 @@ _MATCH = {
 }
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular is half typed
     """How the schema names our tokens."""
 
     target_class = "memories.api.authentication.TokenAuthentication"
@@ -90,8 +90,8 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "An API token: `atc_…`."}
 
 
-class FilterScheme(DjangoFilterExtension):
-    """How the schema learns a list's filters: by the FilterSet's own model, which an action may have of another kind."""
+class FilterScheme(DjangoFilterExtension):  # type: ignore[no-untyped-call]  # as above
+    """How the schema learns a list's filters: by the FilterSet's own model, for an action may list another kind."""
 
     target_class = "memories.api.filtering.FilterBackend"
     priority = 1
@@ -105,7 +105,9 @@ class FilterScheme(DjangoFilterExtension):
         return [
             parameter
             for name, made in filters.base_filters.items()
-            for parameter in self.resolve_filter_field(auto_schema, model, filters, name, made)
+            for parameter in self.resolve_filter_field(  # type: ignore[no-untyped-call]  # as above
+                auto_schema, model, filters, name, made
+            )
         ]
 
 

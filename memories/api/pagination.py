@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -98,7 +98,7 @@ def page_of(queryset: QuerySet[Any], ordering: str, cursor: Cursor | None, limit
     down = descending != backward
     if cursor:
         queryset = queryset.filter(beyond(queryset.model, name, cursor, down=down))
-    order = [name] if name in ("pk", queryset.model._meta.pk.name) else [name, "pk"]
+    order = [name] if _is_key(queryset.model, name) else [name, "pk"]
     rows = list(queryset.order_by(*(f"-{field}" if down else field for field in order))[: limit + 1])
     return _between(rows, limit, name, ordering, cursor)
 
@@ -127,18 +127,22 @@ def beyond(model: type[Model], name: str, cursor: Cursor, *, down: bool) -> Q:
     """
     value, pk = _typed(model, name, cursor.value), _typed(model, "pk", cursor.pk)
     word = "lt" if down else "gt"
-    if name in ("pk", model._meta.pk.name):  # type: ignore[union-attr] - a concrete model has a primary key
+    if _is_key(model, name):
         return Q(**{f"pk__{word}": pk})
     tie = Q(**{name: value}) & Q(**{f"pk__{word}": pk})
     return Q(**{f"{name}__{word}e": value}) & (Q(**{f"{name}__{word}": value}) | tie)
 
 
+def _is_key(model: type[Model], name: str) -> bool:
+    return model._meta.pk is not None and name in ("pk", model._meta.pk.name)
+
+
 def _typed(model: type[Model], name: str, value: Any) -> Any:
     column = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    if column is None:
-        raise FieldDoesNotExist(name)
+    if not isinstance(column, Field):
+        raise FieldDoesNotExist(f"{name} is no column of {model.__name__}")
     try:
-        typed = column.to_python(value)  # type: ignore[union-attr] - orderings name columns, never relations
+        typed = column.to_python(value)
     except (ValidationError, ValueError, OverflowError) as fault:
         raise bad_param("cursor", "This is no cursor of ours: follow `next` and `previous` as they are.") from fault
     return typed
@@ -147,7 +151,7 @@ def _typed(model: type[Model], name: str, value: Any) -> Any:
 class KeysetPagination(BasePagination):
     """The pagination of every list: `{results, next, previous}`. A view names its `orderings`, the default first."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
         """Return the rows of the page that the request asks for."""
         ordering = ordering_of(request, getattr(view, "orderings", ("id",)))
         text = request.query_params.get("cursor")

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, UnreadablePostError
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -72,7 +73,8 @@ def respond(problem: Problem, request: Request | HttpRequest) -> Response:
     )
     if isinstance(request, Request):
         # What the client accepts does not matter for an error: it is told what happened all the same.
-        request.accepted_renderer = request.parser_context["view"].get_renderers()[0]
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = CONTENT_TYPE
     return response
 
 
@@ -120,7 +122,7 @@ def _from_framework(error: exceptions.APIException) -> Problem:
         return Problem(400, "invalid", "; ".join(fault.detail for fault in faults), faults)
     headers = {}
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 1))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):
         headers["WWW-Authenticate"] = getattr(error, "auth_header", 'Bearer realm="api"')
     return Problem(error.status_code, str(error.get_codes()), str(error.detail), headers=headers)

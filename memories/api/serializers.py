@@ -78,14 +78,11 @@ class MemoryCreated(MemoryShape):
 
 
 class MemoryFields(Shape):
-    """What a memory is made of."""
+    """What of a memory can be changed."""
 
     memory_type = serializers.ChoiceField(choices=MemoryType.choices)
     content = serializers.CharField(max_length=20_000)
     project = text(allow_null=True, required=False, help_text="name or alias; null for a global memory")
-    external_ref = text(allow_null=True, required=False, max_length=300)
-    source_chunk = ref(required=False)
-    source_interaction = ref(required=False)
     session_id = text(required=False, max_length=200)
     position = serializers.IntegerField(allow_null=True, required=False, min_value=0, max_value=2**31 - 1)
     observed_at = moment(required=False, help_text="ISO 8601 with its zone, or a date")
@@ -107,6 +104,10 @@ class Creation(Shape):
 class MemoryNew(MemoryFields, Creation):
     """A new memory."""
 
+    external_ref = text(allow_null=True, required=False, max_length=300)
+    source_chunk = ref(required=False)
+    source_interaction = ref(required=False)
+
 
 class Change(Shape):
     """What every changing body may add."""
@@ -117,10 +118,6 @@ class Change(Shape):
 
 class MemoryChange(MemoryFields, Change):
     """Changed fields of a memory; source and external_ref stay."""
-
-    source_chunk = None  # type: ignore[assignment] - REST framework's way to take an inherited field out
-    source_interaction = None  # type: ignore[assignment] - as above
-    external_ref = None  # type: ignore[assignment] - as above
 
 
 class ProjectShape(Shape):

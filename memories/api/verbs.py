@@ -168,7 +168,7 @@ class _Options(bodies.Noted):
     version = bodies.Whole(required=False)
 
 
-def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+def checked(options: Mapping[Any, Any]) -> dict[str, Any]:
     """Return status, version and note of a body after checking what they are. Raises ValidationError."""
     read = _Options(data=dict(options))
     read.is_valid(raise_exception=True)

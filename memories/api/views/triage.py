@@ -49,7 +49,7 @@ class Bulk(bodies.Noted):
     fields_ = serializers.DictField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields, `fields_` under the name that JSON uses (a serializer has an attribute `fields` itself)."""
+        """Return the fields, `fields_` under its name in JSON (`fields` is an attribute of every serializer)."""
         declared = super().get_fields()
         chosen = declared.pop("fields_")
         chosen.help_text = "for the verb update: what to set on each"
@@ -87,7 +87,7 @@ class TriageViewSet(RestViewSet):
         ],
     )
     def list(self, request: Request) -> Response:
-        """The candidates that wait for you, of one kind or of all together; takes the filters of the kind's own list."""
+        """The candidates that wait for you, of one kind or of all; takes the filters of the kind's own list."""
         ordering, limit = ordering_of(request, self.orderings), limit_of(request)
         text = request.query_params.get("cursor")
         cursor = Cursor.decode(text, ordering) if text else None
