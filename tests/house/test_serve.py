@@ -94,6 +94,17 @@ def test_an_old_database_is_refused_with_the_command_that_helps(stopped_app: Liv
     assert "manage.py migrate" in done.stderr
 
 
+@pytest.mark.needs_sqlite
+def test_a_database_that_lost_its_guards_is_refused(stopped_app: LiveApp) -> None:
+    import sqlite3
+
+    with sqlite3.connect(stopped_app.folder / "data" / "atocore.sqlite3") as database:
+        database.execute("DROP TRIGGER memory_audit_no_delete")
+    done = stopped_app.manage("serve", "--bind", "127.0.0.1:0", check=False)
+    assert done.returncode == 1
+    assert "memory_audit_no_delete" in done.stderr
+
+
 def test_a_taken_port_is_said_in_words(live_app: LiveApp, stopped_app: LiveApp) -> None:
     done = stopped_app.manage("serve", "--bind", live_app.base_url.removeprefix("http://"), check=False)
     assert done.returncode == 1

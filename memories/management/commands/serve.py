@@ -73,6 +73,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run: manage.py migrate")
+        self.check(databases=["default"])  # the guards of the audit table are triggers, which a restore can lose
 
     def _refuse_half_secured(self, host: str, https: str) -> None:
         if is_loopback(host) and https != "proxy":
