@@ -51,7 +51,7 @@ def pointer(desk: Desk, name: str, table: str, context: Context) -> UUID | None:
     target = adopt_id(text)
     if context.holds(table, target):
         return target
-    desk.repair("danglingpointer", f"{name}: there is no row {text!r} in {table}; the pointer was left out")
+    desk.repair("dangling_pointer", f"{name}: there is no row {text!r} in {table}; the pointer was left out")
     return None
 
 
