@@ -23,3 +23,11 @@ def adopt_id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         return uuid.uuid5(LEGACY_NAMESPACE, text)
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """Return the UUID a text spells, or None where it spells none."""
+    try:
+        return uuid.UUID(text.strip())
+    except ValueError:
+        return None

@@ -1,6 +1,6 @@
 """The two engines behind the index: SQLite's FTS5 and PostgreSQL's tsvector. One interface, raw SQL, no rule.
 
-`Query.all_of` and `any_of` are marks (single alphanumeric tokens), `words` are the words of a text.
+`Query.marks` are groups of marks (single alphanumeric tokens), `words` are the words of a text.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,12 @@ class Query:
     """What to look up.
 
     Attributes:
-        all_of: marks that every hit carries.
-        any_of: marks of which a hit carries one; empty for no such limit.
+        marks: groups of marks; a hit carries one of each group.
         words: words of which a hit has one; hits are ranked by them (bm25, ts_rank). Empty: unranked.
         limit: most hits.
     """
 
-    all_of: Sequence[str] = ()
-    any_of: Sequence[str] = ()
+    marks: Sequence[Sequence[str]] = ()
     words: Sequence[str] = ()
     limit: int = 20
 
@@ -49,9 +47,7 @@ def _fetch(sql: str, arguments: Sequence[str | int]) -> list[Hit]:
 
 
 def _sqlite(query: Query) -> list[Hit]:
-    parts = [f"marks : {mark}" for mark in query.all_of]
-    if query.any_of:
-        parts.append(f"marks : ({' OR '.join(query.any_of)})")
+    parts = [f"marks : ({' OR '.join(group)})" for group in query.marks]
     if query.words:
         quoted = " OR ".join('"' + word.replace('"', '""') + '"' for word in query.words)
         parts.append(f"{{text}} : ({quoted})")
@@ -65,9 +61,7 @@ def _sqlite(query: Query) -> list[Hit]:
 
 
 def _postgres(query: Query) -> list[Hit]:
-    marks = list(query.all_of)
-    if query.any_of:
-        marks.append(f"({' | '.join(query.any_of)})")
+    marks = [f"({' | '.join(group)})" for group in query.marks]
     conditions: list[str] = ["document @@ to_tsquery('simple', %s)"]
     arguments: list[str | int] = [" & ".join(marks)]
     order: str = ""

@@ -17,7 +17,7 @@ from memories.text import overlap
 
 #: From this overlap on, two records count as near duplicates (triage order, warning filter).
 NEAR = 0.6
-_MOST_WORDS = 24
+_MOST_WORDS = 10
 _STOP = frozenset(
     [
         "a",
@@ -147,9 +147,8 @@ def nearest(kind: Kind, row: Row, most: int = 50) -> float:
     if not wanted:
         return 0.0
     project = kind.project_of(row)
-    hits = find(
-        Query(all_of=[f"kd{kind.name}", project_mark(project.pk if project else None)], any_of=wanted, limit=most)
-    )
+    place = project_mark(project.pk if project else None)
+    hits = find(Query(marks=[[f"kd{kind.name}"], [place], wanted], limit=most))
     ids = [record_id for _, record_id in hits if record_id != row.pk]
     if not ids:
         return 0.0
@@ -181,24 +180,33 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
         Best first; ties by id.
     """
     words = sketch.word_set(entry_of(kind, row).text)
-    ranked = sorted(words - _STOP, key=lambda word: (-len(word), word))[:_MOST_WORDS]
-    if not ranked:
-        return []
-    ids = [record_id for record_id in _pool(kind, row, ranked, statuses, pool) if record_id != row.pk]
-    rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=ids, status__in=statuses)
+    project = kind.project_of(row)
+    places = dict.fromkeys([project_mark(project.pk if project else None), project_mark(None)])
+    narrow = [[f"kd{kind.name}"], [f"st{status}" for status in statuses], list(places)]
+    wanted = [record_id for record_id in _pool(narrow, words, pool) if record_id != row.pk]
+    rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
     found = [Alike(other, _overlap(kind, other, words)) for other in rows]
     return sorted(found, key=lambda item: (-item.overlap, str(item.row.pk)))[:most]
 
 
-def _pool(kind: Kind, row: Row, words: Sequence[str], statuses: Sequence[str], pool: int) -> list[UUID]:
-    project = kind.project_of(row)
-    places = dict.fromkeys([project_mark(project.pk if project else None), project_mark(None)])
-    found: list[UUID] = []
-    for place in places:
-        for status in statuses:
-            hits = find(Query(all_of=[f"kd{kind.name}", f"st{status}", place], words=words, limit=pool))
-            found += [record_id for _, record_id in hits]
-    return found
+def _pool(narrow: list[list[str]], words: set[str], pool: int) -> list[UUID]:
+    """Return the ids worth comparing: what shares a sketch, and what shares telling words."""
+    if not words:
+        return []
+    sketched = find(Query(marks=[*narrow, sketch.marks(words)], limit=pool))
+    telling = _telling(words)
+    ranked = find(Query(marks=narrow, words=telling, limit=pool)) if telling else []
+    return list(dict.fromkeys(record_id for _, record_id in (*sketched, *ranked)))
+
+
+def _telling(words: set[str]) -> list[str]:
+    """Return the words that say most: those with digits, then the longest.
+
+    Few of them, because ranking costs as many postings as the words have: 24 words cost 107 ms at 100,000 records, 10
+    words 40 ms; what shares most words is found by its sketch anyhow.
+    """
+    kept = sorted(words - _STOP, key=lambda word: (not any(letter.isdigit() for letter in word), -len(word), word))
+    return kept[:_MOST_WORDS]
 
 
 def _overlap(kind: Kind, other: Row, words: set[str]) -> float:

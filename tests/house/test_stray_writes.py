@@ -12,7 +12,7 @@ MAY_WRITE = (
     "memories/services/",
     "memories/models/_guard.py",
     "memories/models/audit.py",
-    "memories/search/index.py",
+    "memories/search/",
     "memories/migrations/",
     "engineering/services/",
     "engineering/migrations/",
