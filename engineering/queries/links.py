@@ -31,17 +31,23 @@ class Link(NamedTuple):
     outgoing: bool
 
 
-def of_entity(entity: Entity, actor: Actor, *, statuses: Sequence[str] = (Status.ACTIVE, Status.CANDIDATE)) -> list[Link]:
+def of_entity(
+    entity: Entity, actor: Actor, *, statuses: Sequence[str] = (Status.ACTIVE, Status.CANDIDATE)
+) -> list[Link]:
     """Return an entity's links that the actor may see, by type and direction, the outgoing ones first."""
     ends = Q(source_entity=entity) | Q(target_entity=entity)
     seen = permissions.for_principal(Relationship.objects.filter(ends, status__in=statuses), actor)
-    rows = seen.select_related("source_entity__project", "target_entity__project").order_by("relationship_type", "pk")[:MOST]
+    rows = seen.select_related("source_entity__project", "target_entity__project").order_by("relationship_type", "pk")[
+        :MOST
+    ]
     return sorted((_link(row, entity) for row in rows), key=lambda link: (not link.outgoing, link.reads))
 
 
 def waiting(entity: Entity, actor: Actor) -> list[Link]:
     """Return the candidate links of an entity whose other end is active: those that can be promoted with it."""
-    return [link for link in of_entity(entity, actor, statuses=[Status.CANDIDATE]) if link.other.status == Status.ACTIVE]
+    return [
+        link for link in of_entity(entity, actor, statuses=[Status.CANDIDATE]) if link.other.status == Status.ACTIVE
+    ]
 
 
 def _link(row: Relationship, entity: Entity) -> Link:
@@ -49,4 +55,3 @@ def _link(row: Relationship, entity: Entity) -> Link:
     spec = RELATIONSHIP_TYPES[row.relationship_type]
     other = row.target_entity if outgoing else row.source_entity
     return Link(row, other, spec.label if outgoing else spec.inverse, outgoing)
-

@@ -79,10 +79,12 @@ class Decision(NamedTuple):
     Attributes:
         entry: its first audit row.
         undone: whether it was taken back since.
+        latest: whether it is the newest one that stands: what undo takes back next.
     """
 
     entry: AuditEntry
     undone: bool
+    latest: bool
 
 
 def last_decisions(actor: Actor, most: int = 10) -> list[Decision]:
@@ -99,7 +101,7 @@ def last_decisions(actor: Actor, most: int = 10) -> list[Decision]:
             continue
         undone = taken_back[subject] > 0
         taken_back[subject] -= undone
-        found.append(Decision(entry, undone))
+        found.append(Decision(entry, undone, not undone and not any(one.latest for one in found)))
     return found[:most]
 
 

@@ -1,0 +1,79 @@
+"""How a kind of record looks in the web app: the registry that pages over several kinds ask.
+
+memories registers the faces of its kinds here; the floor above registers its own when its URLs are loaded. This module
+knows no kind by name.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from memories.actors import Actor
+from memories.filters import Filter
+from memories.kinds import Kind, Row
+from memories.web.forms import RecordForm
+from memories.web.provenance import Source
+
+Context = dict[str, Any]
+
+
+def _no_context(row: Row, actor: Actor) -> Context:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """What a page needs to show and edit records of one kind.
+
+    Attributes:
+        kind: the kind.
+        queue_filter: filters of the triage queue.
+        list_filter: filters of the list.
+        shown: names of the list's filters that have a field on the page, in order.
+        form: the edit form; None where nothing can be edited.
+        type_of: the record's type as a word.
+        text: the record's own words, for comparing it with another.
+        sources: where a record came from.
+        beside: further context of the triage card.
+        detail: further context of the record's page.
+        page: template of the record's page.
+        verbs: verbs of this kind that the common lifecycle does not have, by name.
+        partners: turns the ids a person ticked into the records promoted with this one.
+    """
+
+    kind: Kind
+    queue_filter: type[Filter]
+    list_filter: type[Filter]
+    shown: tuple[str, ...]
+    page: str
+    form: type[RecordForm] | None = None
+    type_of: Callable[[Row], str] = lambda row: ""
+    text: Callable[[Row], str] = str
+    sources: Callable[[Row, Actor], list[Source]] = lambda row, actor: []
+    beside: Callable[[Row, Actor], Context] = _no_context
+    detail: Callable[[Row, Actor], Context] = _no_context
+    verbs: Mapping[str, Callable[..., Row]] = field(default_factory=dict)
+    partner_kind: str = ""
+
+
+class _Faces:
+    def __init__(self) -> None:
+        self._by_name: dict[str, Face] = {}
+
+    def register(self, face: Face) -> Face:
+        """Add or replace the face of a kind."""
+        self._by_name[face.kind.name] = face
+        return face
+
+    def of(self, kind: Kind) -> Face:
+        """Return the face of a kind. Raises KeyError."""
+        return self._by_name[kind.name]
+
+    def __contains__(self, kind: Kind) -> bool:
+        return kind.name in self._by_name
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self._by_name.values())
+
+
+faces = _Faces()

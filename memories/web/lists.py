@@ -1,0 +1,99 @@
+"""Lists of records of any kind, and each record's own page. Reads only."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from memories.actors import Actor
+from memories.errors import FieldError, Invalid
+from memories.filters import Filter
+from memories.kinds import Kind, Row
+from memories.queries import history, records
+from memories.web import cards, paging
+from memories.web.door import page
+from memories.web.faces import Face, faces
+
+SIZE = 50
+NEWEST = paging.Order("newest", "newest", ("-created_at", "-pk"))
+CHANGED = paging.Order("changed", "last changed", ("-updated_at", "-pk"))
+OLDEST = paging.Order("oldest", "oldest", ("created_at", "pk"))
+
+
+def filtered(request: HttpRequest, made: Filter, own: set[str]) -> Filter:
+    """Return the filter when the address names only what it knows. Raises Invalid naming what it does not."""
+    unknown = sorted(set(request.GET) - set(made.filters) - own)
+    if unknown:
+        raise Invalid.field(
+            unknown[0], f"There is no filter “{unknown[0][:60]}”. Known: {', '.join(made.filters)}.", "unknown_filter"
+        )
+    if not made.is_valid():
+        raise Invalid(
+            [FieldError(f"/{name}", "invalid", f"{name}: {faults[0]}") for name, faults in made.errors.items()]
+        )
+    return made
+
+
+def next_address(request: HttpRequest, after: str) -> str:
+    """Return the address of the next page, empty where there is none."""
+    kept = [(key, value) for key, values in request.GET.lists() for value in values if key != "after" and value]
+    return "?" + urlencode([*kept, ("after", after)]) if after else ""
+
+
+def shown_fields(made: Filter, names: tuple[str, ...]) -> list[Any]:
+    """Return the filter's fields that a page shows, in order."""
+    return [made.form[name] for name in names if name in made.form.fields]
+
+
+@page("GET")
+def listing(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponse:
+    """All records of a kind that the person may see, newest first."""
+    face = faces.of(kind)
+    made = filtered(
+        request, face.list_filter(_single(request), records.visible(kind.name, actor), actor=actor), {"sort", "after"}
+    )
+    orders = [CHANGED, NEWEST, OLDEST]
+    order = paging.chosen(orders, request.GET.get("sort", ""))
+    listed = paging.page(made.qs, order, after=request.GET.get("after", ""), size=SIZE)
+    context = {
+        "kind": kind,
+        "items": [cards.row_of(kind, row) for row in listed.rows],
+        "fields": shown_fields(made, face.shown),
+        "orders": orders,
+        "order": order,
+        "next": next_address(request, listed.after),
+    }
+    return render(request, "memories/list.html", context)
+
+
+def _single(request: HttpRequest) -> Any:
+    # A choice left open in a form arrives as an empty word; a repeatable filter would take it for a wrong one.
+    query = request.GET.copy()
+    for name in list(query):
+        query.setlist(name, [value for value in query.getlist(name) if value])
+    return query
+
+
+@page("GET")
+def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResponse:
+    """A record's permanent page."""
+    row = records.get(kind.name, pk, actor)
+    face = faces.of(kind)
+    context = {
+        "item": cards.Item(
+            row, kind, face, sources=face.sources(row, actor), history=history.of_record(kind.name, pk)[:8]
+        ),
+        "row": row,
+        "kind": kind,
+        "actions": _actions(kind, face, row),
+        **face.detail(row, actor),
+    }
+    return render(request, face.page, context)
+
+
+def _actions(kind: Kind, face: Face, row: Row) -> list[str]:
+    """Return the verbs that a person can do on the record's page, in the lifecycle's order."""
+    offered = ("promote", "reject", "invalidate", "restore", "supersede", *face.verbs)
+    return [verb for verb in kind.lifecycle.actions_from(row.status) if verb in offered]
