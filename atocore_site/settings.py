@@ -75,7 +75,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "memories.apps.MemoriesConfig",
     "engineering.apps.EngineeringConfig",
-    "django.contrib.admin",
+    "memories.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -170,6 +170,9 @@ ATOCORE_MAX_BODY_MB = env.whole("ATOCORE_MAX_BODY_MB", 10, "largest request body
 ATOCORE_API_RATE = env.whole("ATOCORE_API_RATE", 0, "REST requests a minute and client; 0 for no limit")
 DATA_UPLOAD_MAX_MEMORY_SIZE = ATOCORE_MAX_BODY_MB * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+ATOCORE_API_RATE = env.whole(
+    "ATOCORE_API_RATE", 6000, "REST requests a minute for one person, token or address; 0 for no limit"
+)
 
 # -- static files: from their source, or under hashed names with far expiry where `serve` has collected them ----------
 ATOCORE_STATIC = env.choice(

@@ -1,6 +1,7 @@
 """The ground floor as a Django app."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class MemoriesConfig(AppConfig):
@@ -13,3 +14,9 @@ class MemoriesConfig(AppConfig):
         """Register the kinds of this floor and its system checks."""
         from memories import checks  # noqa: F401 - registers the checks
         from memories.services import kinds_of_memory  # noqa: F401 - registers memory and document
+
+
+class AdministrationConfig(AdminConfig):
+    """Django's admin, with our site in place of its own."""
+
+    default_site = "memories.adminsite.AtoCoreSite"

@@ -1,0 +1,68 @@
+"""What is only read: interactions, pieces of documents, the search index, stored answers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from memories.actors import Actor
+from memories.admin.base import ReadAdmin
+from memories.admin.filters import ProjectFilter, project_filter, word_filter
+from memories.choices import Role
+from memories.models import IdempotencyKey, IndexRow, Interaction, SourceChunk
+
+
+@admin.register(Interaction)
+class InteractionAdmin(ReadAdmin[Interaction]):
+    """What clients captured."""
+
+    kind_name = "interaction"
+    ordering = ("-created_at",)
+    list_display = ("__str__", "client", "project", "project_text", "session_id", "created_by", "created_at")
+    list_filter = (ProjectFilter, word_filter("client", "client"), word_filter("session_id", "session"), "created_at")
+    list_select_related = ("project",)
+    search_fields = ("prompt", "response", "external_ref", "session_id")
+    sortable_by = ("created_at",)
+
+
+@admin.register(SourceChunk)
+class ChunkAdmin(ReadAdmin[SourceChunk]):
+    """Pieces of documents."""
+
+    ordering = ("document", "chunk_index")
+    list_display = ("__str__", "document", "chunk_index", "char_count", "removed_at")
+    list_filter = (project_filter("document__project_id"), ("removed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("document",)
+    search_fields = ("content", "heading_path", "document__title", "document__file_path")
+    sortable_by = ()
+
+
+class SystemAdmin(ReadAdmin[Any]):
+    """Tables of the program itself; administrators read them."""
+
+    least_role = Role.ADMIN
+
+    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        """Show all of it: who may read it at all is an administrator."""
+        return rows
+
+
+@admin.register(IndexRow)
+class IndexAdmin(SystemAdmin):
+    """What the search index holds of each record (derived; manage.py reindex makes it again)."""
+
+    list_display = ("kind", "record_id", "text")
+    list_filter = ("kind",)
+    search_fields = ("text", "=record_id")
+    sortable_by = ()
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyAdmin(SystemAdmin):
+    """Stored answers to repeated requests, kept a day."""
+
+    ordering = ("-created_at",)
+    list_display = ("key", "principal", "status_code", "created_at")
+    list_filter = ("status_code", word_filter("principal", "client"))
+    search_fields = ("key", "principal")
+    sortable_by = ()
