@@ -112,7 +112,7 @@ def decided_since(actor: Actor, since: datetime) -> int:
         made=Count("decision_id", distinct=True, filter=Q(action__in=_deciding() - {"undo", "update"})),
         undone=Count("decision_id", distinct=True, filter=Q(action="undo")),
     )
-    return max(0, figures["made"] - figures["undone"])
+    return max(0, int(figures["made"]) - int(figures["undone"]))
 
 
 def _deciding() -> set[str]:

@@ -17,6 +17,8 @@ from memories.text import overlap
 
 #: From this overlap on, two records count as near duplicates (triage order, warning filter).
 NEAR = 0.6
+#: Below this overlap a record says nothing of another; common words alone bring this much.
+ALIKE = 0.2
 _MOST_WORDS = 10
 _STOP = frozenset(
     [
@@ -177,7 +179,7 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
         pool: how many of the best-ranked are compared word by word.
 
     Returns:
-        Best first; ties by id.
+        Best first; ties by id. Only what overlaps by ALIKE or more.
     """
     words = sketch.word_set(entry_of(kind, row).text)
     project = kind.project_of(row)
@@ -185,7 +187,7 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
     narrow = [[f"kd{kind.name}"], [f"st{status}" for status in statuses], list(places)]
     wanted = [record_id for record_id in _pool(narrow, words, pool) if record_id != row.pk]
     rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
-    found = [Alike(other, _overlap(kind, other, words)) for other in rows]
+    found = [item for other in rows if (item := Alike(other, _overlap(kind, other, words))).overlap >= ALIKE]
     return sorted(found, key=lambda item: (-item.overlap, str(item.row.pk)))[:most]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -57,12 +58,15 @@ def bulk(
     kind = kinds.named(kind_name)
     _check(verb, items, actor)
     reason = clean_note(note)
+    if verb == "annotate" and not reason:
+        raise Invalid.field("note", "A note needs words.", "blank")
+    results: dict[UUID, ItemResult] = {}
     with Batch(actor) as batch:
         rows = _rows(kind, [record_id for record_id, _ in items], actor)
-        return [
-            _one(batch, kind, rows.get(record_id), record_id, verb, version, reason, fields or {})
-            for record_id, version in items
-        ]
+        # In the order of ids, so that two reviewers with the same rows wait for one another and never deadlock.
+        for record_id, version in sorted(items, key=itemgetter(0)):
+            results[record_id] = _one(batch, kind, rows.get(record_id), record_id, verb, version, reason, fields or {})
+    return [results[record_id] for record_id, _ in items]
 
 
 def _check(verb: str, items: Sequence[tuple[UUID, int | None]], actor: Actor) -> None:
