@@ -73,12 +73,8 @@ def walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:
 
 def linked_folders(root: Path) -> list[Path]:
     """Return the links to folders below `root`, which walk() leaves out."""
-    return [
-        path
-        for folder, _ in walk(root)
-        for path in sorted(folder.iterdir())
-        if path.is_symlink() and not path.is_file()
-    ]
+    entries = (path for folder, _ in walk(root) for path in sorted(folder.iterdir()))
+    return [path for path in entries if path.is_symlink() and path.is_dir()]
 
 
 class _Loader(yaml.SafeLoader):
@@ -125,7 +121,8 @@ def parse_yaml(text: str, shown: str, first_line: int = 1) -> dict[str, Any]:
     try:
         loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with two constructors more
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + first_line if error.problem_mark else 0
+        last = len(text.splitlines()) - 1  # a text that ends too early stops behind its last line
+        line = min(error.problem_mark.line, last) + first_line if error.problem_mark else 0
         raise InputFault(shown, f"broken YAML: {error.problem or error.context}.", line) from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise InputFault(shown, f"broken YAML: {str(error).splitlines()[0]}.") from None

@@ -70,7 +70,7 @@ class _Reader:
     def __init__(self, tree: Tree, text: str, shown: str) -> None:
         self.tree, self.text, self.shown = tree, text, shown
         self.model = _parse(text, shown)
-        self.ref = (getattr(self.model.config, "uid", "") or self.model.mid or shown).strip()
+        self.ref = (getattr(self.model.config, "uid", "") or self.model.mid or shown).strip()  # config may be None
 
     def read(self) -> None:
         """Add the document, its nodes and their relations."""
@@ -79,7 +79,8 @@ class _Reader:
         for node, _ in nodes:
             if node.node_type == "TEXT":
                 narrative.append(self._fields(node).get("STATEMENT", ""))
-        about = {"file": self.shown, **({"version": self.model.config.version} if self.model.config.version else {})}
+        version = getattr(self.model.config, "version", "")
+        about = {"file": self.shown, **({"version": version} if version else {})}
         place, text = Place(self.shown, 1), "\n\n".join(filter(None, narrative))
         self.tree.add(ForeignItem(self.ref, "document", self.model.title.strip(), place, text, about))
         for node, sections in nodes:

@@ -179,22 +179,14 @@ class _Import:
             self._find(plan, "note", planned, "decided", f"the source changed it, but it is {present.status} here")
             return
         try:
-            self._check_type(present, values)
             with self.batch.decision(savepoint=True):
                 self.batch.change(self.kind, present, "update", values, note=f"changed in {self.label}")
+                if "entity_type" in values:
+                    self.kind.check(present, "update")  # its links must allow the new type
             self.written.add(planned.external_ref)
         except DomainError as refusal:
+            self.held[planned.external_ref] = present.fresh()
             self._find(plan, "refused", planned, "update_refused", refusal.message)
-
-    def _check_type(self, present: Entity, values: dict[str, Any]) -> None:
-        """Refuse a change of type that the entity's links do not allow. Raises Blocked."""
-        before = present.entity_type
-        try:
-            present.entity_type = values.get("entity_type", before)
-            if present.entity_type != before:
-                self.kind.check(present, "update")
-        finally:
-            present.entity_type = before
 
     def _mark_vanished(self, plan: Plan) -> int:
         """Mark the records of this source that it no longer has; their status stays, a person decides."""
