@@ -147,7 +147,7 @@ def test_promoting_in_place_of_another(kind: str) -> None:
     form = {"supersedes": str(old.pk), "supersedes_version": old.version}
     left = {
         "service": trace(
-            lambda: lifecycle.promote(new.fresh(), actor=doors.actor(), note=REASON, supersedes=old.fresh())  # type: ignore[type-var]  # both of one kind
+            lambda: lifecycle.promote(new.fresh(), actor=doors.actor(), note=REASON, supersedes=old.fresh())
         ),
         "rest": trace(lambda: doors.call(new, "promote", **form)),
         "triage": trace(lambda: doors.click(new, "promote", **form)),
