@@ -5,10 +5,10 @@ from typing import Any
 import django_filters as df
 
 from engineering.filters import LINKS, TYPES, EntityFilter, RelationshipFilter
+from engineering.fingerprint import fingerprint
 from engineering.ontology import RELATIONSHIP_TYPES, declared
 from engineering.queries import links
 from engineering.services import relationships
-from engineering.fingerprint import fingerprint
 from engineering.web.forms import EntityForm, RelationshipForm
 from memories import permissions
 from memories.actors import Actor

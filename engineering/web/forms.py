@@ -1,4 +1,4 @@
-"""Edit forms of entities and relationships. What a property may hold is said by the ontology and checked by its verb."""
+"""Edit forms of entities and relationships. The ontology says what a property may hold; the verb checks it."""
 
 import json
 from collections.abc import Mapping

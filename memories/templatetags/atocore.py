@@ -70,6 +70,8 @@ def quantities(value: object) -> str:
     """Return a value as text, numbers and units kept together by a thin space; lists and flags in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return stamp(value)
     if isinstance(value, list):
         return ", ".join(quantities(item) for item in value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Many candidates at once, and taking decisions back. Every item has its own result; what was skipped stays selected."""
+"""Many candidates at once, and taking decisions back. Each item has its own result; what was skipped stays selected."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -164,8 +164,4 @@ def _undo_request(request: HttpRequest, actor: Actor, request_id: str) -> HttpRe
         messages.WARNING if refusals else messages.SUCCESS,
         " ".join([words, *(str(one.message) for one in refusals[:3])]),
     )
-    answer = redirect(back_to(request, kinds.named(results[0][0].entity_kind)))
-    if wants_fragment(request):
-        answer = HttpResponse(status=204)
-        answer["HX-Refresh"] = "true"
-    return answer
+    return redirect(back_to(request, kinds.named(results[0][0].entity_kind)))

@@ -102,11 +102,6 @@ class Item:
         return [verb.action for verb in self.kind.lifecycle]
 
     @property
-    def row_actions(self) -> list[str]:
-        """The verbs that apply to the record as it stands."""
-        return self.kind.lifecycle.actions_from(self.row.status)
-
-    @property
     def reasons(self) -> tuple[str, ...]:
         """What a rejection may be explained with."""
         return REASONS
@@ -116,6 +111,16 @@ class Item:
         """The newest decision on the record, if it can be taken back."""
         newest = next((entry for entry in self.history if entry.action not in SILENT), None)
         return newest if newest is not None and newest.action != "create" and is_decision(newest) else None
+
+    @property
+    def editable(self) -> bool:
+        """Tell whether a form changes the record as it stands."""
+        return self.face.form is not None and self.kind.lifecycle.allowed("update", self.row.status)
+
+    @property
+    def compared(self) -> bool:
+        """Tell whether records of the kind are compared with each other."""
+        return self.kind.index_text is not None
 
     @property
     def by_hand(self) -> bool:

@@ -3,6 +3,7 @@
 A script gets fragments, a plain form a redirect to where it came from.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,13 @@ from memories.services import lifecycle
 from memories.web import cards
 from memories.web.door import page, refuse, wants_fragment
 from memories.web.faces import faces
+
+#: Verbs that take the record, the version seen and a reason.
+PLAIN: Mapping[str, Callable[..., Row]] = {
+    "reject": lifecycle.reject,
+    "invalidate": lifecycle.invalidate,
+    "restore": lifecycle.restore,
+}
 
 
 def seen_version(request: HttpRequest, name: str = "version") -> int:
@@ -50,9 +58,9 @@ def _run(request: HttpRequest, actor: Actor, kind: Kind, row: Row, verb: str) ->
     own = faces.of(kind).verbs
     if verb in own:
         return own[verb](row, actor=actor, version=version)
-    if verb not in lifecycle.PLAIN:
+    if verb not in PLAIN:
         raise NotFound(f"There is no verb “{verb[:40]}” for a {kind.name} here.")
-    return lifecycle.PLAIN[verb](row, actor=actor, version=version, note=note)
+    return PLAIN[verb](row, actor=actor, version=version, note=note)
 
 
 def _promote(request: HttpRequest, actor: Actor, kind: Kind, row: Row, version: int, note: str) -> Row:
@@ -103,4 +111,3 @@ def back_to(request: HttpRequest, kind: Kind, row: Row | None = None) -> str:
     ):
         return wanted
     return kind.url(row.pk) if row is not None else f"/triage/?tab={kind.plural}"
-

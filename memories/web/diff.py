@@ -31,7 +31,27 @@ def runs(old: str, new: str) -> list[Run]:
             continue
         found += [Run("del", "".join(before[i1:i2]))] if i2 > i1 else []
         found += [Run("ins", "".join(after[j1:j2]))] if j2 > j1 else []
-    return found
+    return _joined(found)
+
+
+def _joined(found: list[Run]) -> list[Run]:
+    """Return the runs with single spaces between two changes taken into the changes, so that phrases stay whole."""
+    joined: list[Run] = []
+    old = new = ""
+    for place, run in enumerate(found):
+        between = run.op == "equal" and not run.text.strip() and (old or new) and place + 1 < len(found)
+        if run.op == "equal" and not between:
+            joined += _change(old, new)
+            joined.append(run)
+            old = new = ""
+        else:
+            old += run.text if run.op != "ins" else ""
+            new += run.text if run.op != "del" else ""
+    return joined + _change(old, new)
+
+
+def _change(old: str, new: str) -> list[Run]:
+    return [run for run in (Run("del", old), Run("ins", new)) if run.text]
 
 
 def html(old: str, new: str) -> SafeString:

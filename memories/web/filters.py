@@ -35,7 +35,7 @@ class QueueFilter(Filter):
         return queryset.filter(created_at__lt=since) if value == "older" else queryset.filter(created_at__gte=since)
 
 
-class ConfidenceMixin(df.FilterSet):
+class ConfidenceMixin(Filter):
     """For kinds that have a confidence."""
 
     band = df.ChoiceFilter(

@@ -83,7 +83,7 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
     face = faces.of(kind)
     context = {
         "item": cards.Item(
-            row, kind, face, sources=face.sources(row, actor), history=history.of_record(kind.name, pk)[:8]
+            row, kind, face, sources=face.sources(row, actor), history=list(history.of_record(kind.name, pk)[:8])
         ),
         "row": row,
         "kind": kind,

@@ -1,4 +1,4 @@
-"""Pages of a list by position, not by number: the next page starts after a row, so that it costs the same everywhere."""
+"""Pages of a list by position, not by number: the next one starts after a row, so that it costs the same everywhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +88,6 @@ def _beyond(queryset: "QuerySet[Any]", keys: Sequence[str], after: str) -> Q:
 
 def _everything(queryset: "QuerySet[Any]", columns: Sequence[str]) -> "QuerySet[Any]":
     # The row itself may have left the list since; its place is still good.
-    rows = queryset.model._base_manager.all()
-    return (
-        rows.annotate(**{PROJECT_NAME: queryset.query.annotations[PROJECT_NAME]}) if PROJECT_NAME in columns else rows
-    )
+    rows: QuerySet[Any] = queryset.model._base_manager.all()
+    named = {PROJECT_NAME: queryset.query.annotations[PROJECT_NAME]} if PROJECT_NAME in columns else {}
+    return rows.annotate(**named)

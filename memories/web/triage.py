@@ -53,7 +53,8 @@ class Queue:
     @property
     def rows(self) -> "QuerySet[Any]":
         """The candidates that pass the filters."""
-        return self.filter.qs
+        passed: QuerySet[Any] = self.filter.qs
+        return passed
 
     @property
     def address(self) -> str:
