@@ -115,6 +115,7 @@ def browser() -> "Iterator[Browser]":
 def page(browser: "Browser", live_app: LiveApp) -> "Iterator[Page]":
     """A fresh browser window on `live_app`. A request to any other origin, or a script error, fails the test."""
     context = browser.new_context(base_url=live_app.base_url)
+    context.set_default_timeout(10_000)
     window = context.new_page()
     faults = watch(window, live_app.base_url)
     yield window
@@ -146,6 +147,6 @@ def sign_in(live_app: LiveApp) -> "Callable[[Page, str], None]":
     def by_link(window: "Page", name: str) -> None:
         window.goto(live_app.sign_in_link(name))
         window.get_by_role("button", name="Sign in").click()
-        window.wait_for_url(f"{live_app.base_url}/")
+        window.wait_for_url(lambda url: "/account/" not in url)
 
     return by_link
