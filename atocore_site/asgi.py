@@ -9,7 +9,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
 from atocore_site.wsgi import application as django_application
 
@@ -21,7 +21,10 @@ def front(threads: int) -> Starlette:
     """The application: the mounts, then Django with `threads` requests at a time."""
     django: Any = django_application  # Django's type of the callable is wider than the standard's
     pages: Any = WSGIMiddleware(django, workers=threads)
-    return Starlette(routes=[*MOUNTS, Mount("/", app=pages)])
+    app = Starlette(routes=MOUNTS)
+    # Not a mount at "/": its pattern passes over a path with a line break, which would then get a bare 404.
+    app.router.default = pages
+    return app
 
 
 application = front(settings.ATOCORE_THREADS)
