@@ -1,6 +1,7 @@
 """Filters of the engineering floor's lists: one FilterSet for page and API (see memories.filters)."""
 
 from typing import Any
+from uuid import UUID
 
 import django_filters as df
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -42,7 +43,7 @@ class EntityFilter(SubjectFilter):
         """Narrow to rows with a source."""
         return queryset.filter(has_item("source_refs", value))
 
-    def in_conflict(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow by open conflicts."""
         return contested(queryset, "entity", value)
 
@@ -72,7 +73,7 @@ class RelationshipFilter(RecordFilter):
         either = Q(source_entity__project=project) | Q(target_entity__project=project)
         return queryset.filter(either) if project else queryset
 
-    def touching(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def touching(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Narrow to links of one entity, in either direction."""
         return queryset.filter(Q(source_entity_id=value) | Q(target_entity_id=value))
 
@@ -80,7 +81,7 @@ class RelationshipFilter(RecordFilter):
         """Narrow to rows with a source."""
         return queryset.filter(has_item("source_refs", value))
 
-    def in_conflict(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow by open conflicts."""
         return contested(queryset, "relationship", value)
 
@@ -106,7 +107,7 @@ class ConflictFilter(Filter):
         model = Conflict
         fields: list[str] = []
 
-    def with_member(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def with_member(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Narrow to conflicts that a record stands in."""
         return queryset.filter(Exists(ConflictMember.objects.filter(conflict=OuterRef("pk"), member_id=value)))
 

@@ -90,6 +90,9 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "description": "An API token: `atc_…`."}
 
 
+_BOUNDS = {"minimum": "min_value", "maximum": "max_value"}
+
+
 class FilterScheme(DjangoFilterExtension):  # type: ignore[no-untyped-call]  # as above
     """How the schema learns a list's filters: by the FilterSet's own model, for an action may list another kind."""
 
@@ -102,13 +105,12 @@ class FilterScheme(DjangoFilterExtension):  # type: ignore[no-untyped-call]  # a
         if filters is None:
             return []
         model = filters._meta.model
-        return [
-            parameter
-            for name, made in filters.base_filters.items()
-            for parameter in self.resolve_filter_field(  # type: ignore[no-untyped-call]  # as above
-                auto_schema, model, filters, name, made
-            )
-        ]
+        found: list[dict[str, Any]] = []
+        for name, made in filters.base_filters.items():
+            own = self.resolve_filter_field(auto_schema, model, filters, name, made)  # type: ignore[no-untyped-call]  # as above
+            bounds = {word: made.extra[given] for word, given in _BOUNDS.items() if given in made.extra}
+            found += [{**parameter, "schema": {**parameter["schema"], **bounds}} for parameter in own]
+        return found
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

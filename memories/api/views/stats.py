@@ -39,16 +39,14 @@ StatsShape = inline_serializer(
 class StatsViewSet(RestViewSet):
     """Figures."""
 
-    extra_params = {"list": ("project",)}
-    list_actions = frozenset()
-    pagination_class = None
+    extra_params = {"retrieve": ("project",)}
 
     @extend_schema(
         operation_id="stats",
         parameters=[OpenApiParameter("project", str, description="name or alias")],
         responses=StatsShape,
     )
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         """Count records by status and type, and what waits."""
         name = request.query_params.get("project")
         try:
