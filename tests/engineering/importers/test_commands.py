@@ -88,7 +88,10 @@ def test_a_dry_run_writes_a_report_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_reported_table_by_table(tmp_path: Path) -> None:
-    rows = [{"id": uid(20), "content": "x", "confidence": 2}, {"id": uid(21), "content": "y", "project": "p99"}]
+    rows: list[dict[str, Any]] = [
+        {"id": uid(20), "content": "x", "confidence": 2},
+        {"id": uid(21), "content": "y", "project": "p99"},
+    ]
     old = old_database(tmp_path / "old.sqlite3", "p9", projects=[optics()], memories=rows)
     done = as_json("import_legacy", str(old))
     assert done["phase"] == "p9"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engineering.fingerprint import fingerprint
 from engineering.importers.mapping import PLAIN, RoleRule
 from engineering.importers.records import ForeignItem, ForeignLink, Place, Tree
 from engineering.models import Entity, Relationship
@@ -233,8 +234,6 @@ def test_active_brings_active_records_but_not_what_the_tool_switched_off(bring: 
 
 
 def test_a_link_whose_stored_fingerprint_no_longer_fits_comes_in_suspect(project: Project) -> None:
-    from engineering.services.relationship_rules import fingerprint
-
     made = tree({"A": {}, "B": {}, "C": {}}, [])
     made.link(ForeignLink("B", "refines", "A", Place("B.yml"), "old", suspect=True))
     made.link(ForeignLink("C", "refines", "A", Place("C.yml"), "new", suspect=False))
