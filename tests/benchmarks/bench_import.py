@@ -4,8 +4,9 @@ Run: .venv/bin/python -m tests.benchmarks.bench_import
 
 Each round starts from an empty, migrated database and times the command from start to end. Beside it stands a
 hand-written sqlite3 loop that inserts the very rows the command wrote (records, audit, index rows) into tables with
-the same constraints and indexes, but without the full-text table. The tree is the specification of RTEMS where the shared data is beside the checkout, else
-a made one of that size. Prints medians, the ratio, and exits 1 when the median is above 15 seconds.
+the same constraints and indexes, but without the full-text table. The tree is the specification of RTEMS where the
+shared data is beside the checkout, else a made one of that size. Prints medians and the ratio, and exits 1 when the
+median is above 15 seconds.
 """
 
 import json
