@@ -17,12 +17,13 @@ from memories.admin.base import ReadAdmin
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.adminsite import actor_of
 from memories.choices import Role, Status
-from memories.errors import DomainError, Forbidden, Stale, StateConflict
+from memories.errors import DomainError, Forbidden, NotFound, Stale, StateConflict
 from memories.queries import history
 from memories.services import edit
 
 M = TypeVar("M", bound=Model)
 
+_STATUS = ((Forbidden, 403), (NotFound, 404), (StateConflict, 409))
 _REFUSAL = "_atocore_refusal"
 _UNCHANGED = "_atocore_unchanged"
 _TWIN = "_atocore_twin"
@@ -30,7 +31,7 @@ _TWIN = "_atocore_twin"
 
 def status_of(refusal: DomainError) -> int:
     """Return the HTTP status under which a form with this refusal is shown again."""
-    return 403 if isinstance(refusal, Forbidden) else 409 if isinstance(refusal, StateConflict) else 422
+    return next((status for family, status in _STATUS if isinstance(refusal, family)), 422)
 
 
 class Correcting(ReadAdmin[M]):

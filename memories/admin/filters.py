@@ -69,7 +69,7 @@ class WordFilter(admin.SimpleListFilter):
             "value": self.value() or "",
             "hint": self.hint,
             "kept": [*kept, ("q", changelist.query)] if changelist.query else kept,
-            "clear": changelist.get_query_string(remove=[self.parameter_name]),
+            "clear": changelist.get_query_string(remove=[str(self.parameter_name)]),
         }
 
 

@@ -30,7 +30,7 @@ from memories.services import people, sign_in, tokens
 _SECRET = "_atocore_secret"  # noqa: S105 - the name of an attribute, not a secret
 
 
-class Projects(forms.ModelMultipleChoiceField):
+class Projects(forms.ModelMultipleChoiceField[Project]):
     """Some of the projects; none of them means all."""
 
     def __init__(self, **options: Any) -> None:

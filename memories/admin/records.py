@@ -1,5 +1,6 @@
 """Memories and documents: corrected by their verbs. And what their change pages share with other floors' records."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -16,7 +17,7 @@ from memories.admin.fields import Lines, LongText, Moment, OneLine, ProjectChoic
 from memories.admin.filters import ProjectFilter, word_filter
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.admin.record_verbs import ANNOTATE, RECORD_VERBS, REJECT, UNDO, plain
-from memories.admin.verbs import WithVerbs
+from memories.admin.verbs import Verb, WithVerbs
 from memories.choices import MemoryType, Status
 from memories.kinds import kinds
 from memories.models import Memory, SourceDocument
@@ -30,7 +31,7 @@ BY = word_filter("created_by", "made by", "user:anna")
 class RecordAdmin(WithVerbs[M], Correcting[M]):
     """A record with a lifecycle: corrected, moved by its verbs, never deleted."""
 
-    verbs = RECORD_VERBS
+    verbs: Sequence[Verb] = RECORD_VERBS
     ordering = ("-created_at",)
     search_help_text = "Words in any column named here, or a whole id."
 

@@ -38,7 +38,8 @@ class VerbForm(forms.Form):
     def __init__(self, *args: Any, row: Any, actor: Actor, **options: Any) -> None:
         self.row, self.actor = row, actor
         super().__init__(*args, **options)
-        self.fields["seen_version"].initial = getattr(row, "version", None)
+        if "seen_version" in self.fields:
+            self.fields["seen_version"].initial = getattr(row, "version", None)
         for choice in self.fields.values():
             if isinstance(choice, ProjectChoice):
                 choice.queryset = projects.visible(actor)
