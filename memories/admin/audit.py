@@ -1,5 +1,6 @@
 """The audit log: read-only, what each row changed, and the undo of a decision."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from memories import permissions
 from memories.actors import Actor
 from memories.admin.base import as_uuid
+from memories.admin.changes import changes_of
 from memories.admin.filters import ProjectFilter, word_filter
 from memories.admin.record_verbs import UndoForm
 from memories.admin.verbs import Deed, Verb, WithVerbs
@@ -86,7 +88,7 @@ class AuditAdmin(WithVerbs[AuditEntry]):
     """The audit log."""
 
     change_form_template = "admin/audit.html"
-    list_display = ("seq", "timestamp", "actor", "action", "entity_kind", "title", "project_name", "note")
+    list_display = ("seq", "when", "actor", "action", "entity_kind", "title", "project_name", "note")
     list_filter = (
         KindFilter,
         ActionFilter,
@@ -100,10 +102,16 @@ class AuditAdmin(WithVerbs[AuditEntry]):
     ordering = ("-seq",)
     sortable_by = ("seq",)
     fields = (
-        "seq", "timestamp", "actor", "action", "entity_kind", "record_id", "title", "project_name", "note",
+        "seq", "when", "actor", "action", "entity_kind", "record_id", "title", "project_name", "note",
         "request_id", "decision_id", "external_ref",
     )  # fmt: skip
+    readonly_fields = ("when",)
     verbs = (Verb("undo", "Undo this decision", _undo, _may_undo, UndoEntryForm),)
+
+    @admin.display(description="Time (UTC)", ordering="seq")
+    def when(self, entry: AuditEntry) -> str:
+        """Return when it was done, to the second."""
+        return entry.timestamp.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Return the rows that the person may see; a list does without the records they hold."""
@@ -135,7 +143,7 @@ class AuditAdmin(WithVerbs[AuditEntry]):
     ) -> HttpResponse:
         """Show what the row changed, its record, and what was written with it."""
         if obj is not None:
-            context |= {"changes": history.diff(obj), "record_url": record_url(obj), **self._company(request, obj)}
+            context |= {"changes": changes_of(obj), "record_url": record_url(obj), **self._company(request, obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _company(self, request: HttpRequest, entry: AuditEntry) -> dict[str, list[AuditEntry]]:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 
 from memories import kinds as registry
 from memories.admin.base import ReadAdmin
+from memories.admin.changes import changes_of
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.adminsite import actor_of
 from memories.choices import Role, Status
@@ -170,9 +171,22 @@ class Correcting(ReadAdmin[M]):
         seen = request.POST.get("seen_version", "")
         newest = history.of_record(self.kind_name, object_id)[:20]
         after = [entry for entry in newest if entry.after_json.get("version", 0) > (int(seen) if seen.isdigit() else 0)]
-        return [(entry, history.diff(entry)) for entry in after]
+        return [(entry, changes_of(entry)) for entry in after]
 
     # -- what is said afterwards --
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        """Offer two ways to save, not three: another record has no part in a correction."""
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
         """Say so where nothing was changed."""
         if getattr(request, _UNCHANGED, False):

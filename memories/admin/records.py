@@ -25,7 +25,7 @@ from memories.services import documents, lifecycle
 
 M = TypeVar("M", bound=Model)
 
-BY = word_filter("created_by", "made by", "user:anna")
+BY = word_filter("created_by", "maker", "user:anna")
 
 
 class RecordAdmin(WithVerbs[M], Correcting[M]):
@@ -33,7 +33,7 @@ class RecordAdmin(WithVerbs[M], Correcting[M]):
 
     verbs: Sequence[Verb] = RECORD_VERBS
     ordering = ("-created_at",)
-    search_help_text = "Words in any column named here, or a whole id."
+    search_help_text = "Words, all of which must occur, or a whole id."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
