@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -120,6 +121,8 @@ class WithVerbs(ReadAdmin[M]):
         found = next((known for known in self.verbs if known.name == verb), None)
         if row is None or found is None:
             raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
         deed = self._deed(found, row, request, request.POST if request.method == "POST" else None)
         form = deed["form"]
         if request.method != "POST" or not form.is_valid():
