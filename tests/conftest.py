@@ -38,7 +38,18 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     from django.conf import settings
 
     settings.ATOCORE_DATA = tmp_path_factory.mktemp("data")
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "zeal.middleware.zeal_middleware"]
+    settings.ZEAL_NPLUSONE_THRESHOLD = 4
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages and REST answers that ask the database row by row fail their test."""
+    from zeal.constants import initialize_app_registry
+    from zeal.patch import patch
+
+    initialize_app_registry()
+    patch()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
