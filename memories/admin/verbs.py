@@ -34,13 +34,14 @@ class VerbForm(forms.Form):
     """What every verb takes: a reason, and the version that was seen."""
 
     reason = LongText(rows=2, label="Reason")
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, row: Any, actor: Actor, **options: Any) -> None:
         self.row, self.actor = row, actor
         super().__init__(*args, **options)
         if "seen_version" in self.fields:
             self.fields["seen_version"].initial = getattr(row, "version", None)
+            self.fields["seen_version"].required = hasattr(row, "version")
         for choice in self.fields.values():
             if isinstance(choice, ProjectChoice):
                 choice.queryset = projects.visible(actor)
