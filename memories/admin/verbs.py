@@ -48,9 +48,10 @@ class VerbForm(forms.Form):
 
 
 class BareForm(VerbForm):
-    """A verb that keeps no reason."""
+    """A verb that keeps no reason and asks for no version."""
 
     reason = None  # type: ignore[assignment]  # Django's way to take an inherited field out
+    seen_version = None  # type: ignore[assignment]  # as above
 
 
 @dataclass(frozen=True)
