@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "atocore_site.middleware.RequestIdMiddleware",
+    "atocore_site.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -167,7 +168,6 @@ CONTENT_SECURITY_POLICY = {
 
 # -- limits ----------------------------------------------------------------------------------------------------------
 ATOCORE_MAX_BODY_MB = env.whole("ATOCORE_MAX_BODY_MB", 10, "largest request body, megabytes", low=1, high=512)
-ATOCORE_API_RATE = env.whole("ATOCORE_API_RATE", 0, "REST requests a minute and client; 0 for no limit")
 DATA_UPLOAD_MAX_MEMORY_SIZE = ATOCORE_MAX_BODY_MB * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ATOCORE_API_RATE = env.whole(

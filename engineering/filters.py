@@ -29,7 +29,8 @@ class EntityFilter(SubjectFilter):
     """Filters of entities."""
 
     status = OneOf(choices=STATUSES)
-    type = OneOf(field_name="entity_type", choices=TYPES)
+    type = OneOf(field_name="entity_type", choices=TYPES, label="as entity_type; the tab's short word")
+    entity_type = OneOf(choices=TYPES)
     name = df.CharFilter(label="the exact name")
     source_ref = df.CharFilter(method="sourced", label="one of its sources, such as memory:<id>")
     graduates_memory = df.UUIDFilter(field_name="graduates_memory_id")
@@ -52,7 +53,8 @@ class RelationshipFilter(RecordFilter):
     """Filters of relationships; a link is of the projects of both its ends."""
 
     status = OneOf(choices=STATUSES)
-    type = OneOf(field_name="relationship_type", choices=LINKS)
+    type = OneOf(field_name="relationship_type", choices=LINKS, label="as relationship_type; the tab's short word")
+    relationship_type = OneOf(choices=LINKS)
     source_entity = df.UUIDFilter(field_name="source_entity_id")
     target_entity = df.UUIDFilter(field_name="target_entity_id")
     entity = df.UUIDFilter(method="touching", label="an entity at either end")

@@ -16,12 +16,15 @@ from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from memories import permissions
-from memories.actors import Actor
+from memories.actors import NOBODY, Actor
 from memories.choices import Role
 from memories.models import AuditEntry, User
+
+View = Callable[..., HttpResponseBase]
 
 _KEPT = "_atocore_admin_actor"
 
@@ -31,7 +34,7 @@ def actor_of(request: HttpRequest) -> Actor:
     known: Actor | None = getattr(request, _KEPT, None)
     if known is None:
         user = request.user
-        principal = permissions.principal_of(user) if isinstance(user, User) else permissions.Principal()
+        principal = permissions.principal_of(user) if isinstance(user, User) else NOBODY
         known = Actor.admin(user.get_username(), principal, getattr(request, "request_id", None))
         setattr(request, _KEPT, known)
     return known
@@ -58,9 +61,7 @@ class AtoCoreSite(AdminSite):
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
         super().register([model for model in models if model is not Group], admin_class, **options)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]  # stubs: a TypeVar
         """Wrap a view: who is signed in without the role is refused at once, not sent to sign in again."""
         guarded = super().admin_view(view, cacheable)
 
@@ -71,6 +72,10 @@ class AtoCoreSite(AdminSite):
 
         return update_wrapper(answer, guarded)
 
+    def get_urls(self) -> list[Any]:
+        """Leave out Django's way to a record's page by any id: no model has one, and an id that is none breaks it."""
+        return [found for found in super().get_urls() if getattr(found, "name", None) != "view_on_site"]
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to the site's own sign-in page, and back."""
         target = request.GET.get("next", "") or reverse("admin:index", current_app=self.name)
@@ -78,11 +83,13 @@ class AtoCoreSite(AdminSite):
             return redirect("admin:index")
         return redirect_to_login(target)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # the stubs know only Django's own page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Send people to their own settings, where a password is set."""
         return redirect("account:profile")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """List what there is, with the person's last corrections beside it."""
         mine = AuditEntry.objects.filter(actor=actor_of(request).label).order_by("-seq")
         recent = mine.defer("before_json", "after_json")[:10]

@@ -132,7 +132,8 @@ class SubjectFilter(RecordFilter):
 class MemoryFilter(SubjectFilter):
     """Filters of memories."""
 
-    type = OneOf(field_name="memory_type", choices=MemoryType.choices)
+    type = OneOf(field_name="memory_type", choices=MemoryType.choices, label="as memory_type; the tab's short word")
+    memory_type = OneOf(choices=MemoryType.choices)
     tag = df.CharFilter(method="tagged", label="one of its domain tags")
     source_chunk = df.UUIDFilter(field_name="source_chunk_id")
     source_interaction = df.UUIDFilter(field_name="source_interaction_id")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, OperationalError
 
 from engineering.importers.records import Finding, InputFault
 from engineering.services.importing import Outcome, Tally
@@ -20,7 +22,7 @@ from memories.errors import DomainError
 _WORDS = ("read", "created", "changed", "unchanged", "vanished", "repaired", "refused")
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(BaseCommand, ABC):
     """A command that imports: subclasses read their arguments and call one verb."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,9 +31,9 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the counts as JSON on standard output")
         parser.add_argument("--report", type=Path, metavar="PATH", help="where to write what was repaired or refused")
 
+    @abstractmethod
     def run_import(self, **options: Any) -> tuple[str, Outcome]:
         """Import; return a word for the report's name and what was done."""
-        raise NotImplementedError  # pragma: no cover - abstract
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, write the report, print the counts. Raises CommandError (exit 1) with the refusal."""
@@ -41,6 +43,9 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"Nothing was imported. {fault}") from None
         except DomainError as refusal:
             raise CommandError(f"Nothing was imported. {refusal.message}") from None
+        except (IntegrityError, OperationalError) as error:
+            words = str(error).splitlines()[0]
+            raise CommandError(f"Nothing was imported. Another program was writing; run it again ({words}).") from None
         report = self._write_report(options["report"], word, outcome.findings)
         if options["json"]:
             self.stdout.write(json.dumps({**outcome.summary(), "report": str(report)}, ensure_ascii=False, default=str))
@@ -57,7 +62,7 @@ class ImportCommand(BaseCommand):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         path = wanted or Path(settings.ATOCORE_DATA, "imports", f"{stamp}-{word}.jsonl")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with path.open("w", encoding="utf-8") as file:
                 for line in lines(findings):
                     file.write(json.dumps(line, default=repr) + "\n")

@@ -14,15 +14,17 @@ from django.template.response import TemplateResponse
 
 from memories import kinds as registry
 from memories.admin.base import ReadAdmin
+from memories.admin.changes import changes_of
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.adminsite import actor_of
 from memories.choices import Role, Status
-from memories.errors import DomainError, Forbidden, Stale, StateConflict
+from memories.errors import DomainError, Forbidden, NotFound, Stale, StateConflict
 from memories.queries import history
 from memories.services import edit
 
 M = TypeVar("M", bound=Model)
 
+_STATUS = ((Forbidden, 403), (NotFound, 404), (StateConflict, 409))
 _REFUSAL = "_atocore_refusal"
 _UNCHANGED = "_atocore_unchanged"
 _TWIN = "_atocore_twin"
@@ -30,7 +32,7 @@ _TWIN = "_atocore_twin"
 
 def status_of(refusal: DomainError) -> int:
     """Return the HTTP status under which a form with this refusal is shown again."""
-    return 403 if isinstance(refusal, Forbidden) else 409 if isinstance(refusal, StateConflict) else 422
+    return next((status for family, status in _STATUS if isinstance(refusal, family)), 422)
 
 
 class Correcting(ReadAdmin[M]):
@@ -169,9 +171,22 @@ class Correcting(ReadAdmin[M]):
         seen = request.POST.get("seen_version", "")
         newest = history.of_record(self.kind_name, object_id)[:20]
         after = [entry for entry in newest if entry.after_json.get("version", 0) > (int(seen) if seen.isdigit() else 0)]
-        return [(entry, history.diff(entry)) for entry in after]
+        return [(entry, changes_of(entry)) for entry in after]
 
     # -- what is said afterwards --
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        """Offer two ways to save, not three: another record has no part in a correction."""
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
         """Say so where nothing was changed."""
         if getattr(request, _UNCHANGED, False):

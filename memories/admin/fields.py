@@ -18,7 +18,7 @@ class LongText(forms.CharField):
 
     def __init__(self, *, rows: int = 4, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows, "cols": 80, "class": "vLargeTextField"})
-        super().__init__(widget=widget, strip=False, **options)
+        super().__init__(widget=widget, **options)
 
     def to_python(self, value: Any) -> str:
         """Return the text with plain line ends."""

@@ -1,5 +1,6 @@
 """Memories and documents: corrected by their verbs. And what their change pages share with other floors' records."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -13,10 +14,10 @@ from django.utils.safestring import SafeString
 from memories.admin.base import as_uuid, history_url
 from memories.admin.correcting import Correcting
 from memories.admin.fields import Lines, LongText, Moment, OneLine, ProjectChoice
-from memories.admin.filters import ProjectFilter, word_filter
+from memories.admin.filters import ProjectFilter, time_filter, word_filter
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.admin.record_verbs import ANNOTATE, RECORD_VERBS, REJECT, UNDO, plain
-from memories.admin.verbs import WithVerbs
+from memories.admin.verbs import Verb, WithVerbs
 from memories.choices import MemoryType, Status
 from memories.kinds import kinds
 from memories.models import Memory, SourceDocument
@@ -24,15 +25,16 @@ from memories.services import documents, lifecycle
 
 M = TypeVar("M", bound=Model)
 
-BY = word_filter("created_by", "made by", "user:anna")
+BY = word_filter("created_by", "maker", "user:anna")
+CREATED = time_filter("created_at", "time of creation")
 
 
 class RecordAdmin(WithVerbs[M], Correcting[M]):
     """A record with a lifecycle: corrected, moved by its verbs, never deleted."""
 
-    verbs = RECORD_VERBS
+    verbs: Sequence[Verb] = RECORD_VERBS
     ordering = ("-created_at",)
-    search_help_text = "Words in any column named here, or a whole id."
+    search_help_text = "Words, all of which must occur, or a whole id."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
@@ -99,7 +101,7 @@ class MemoryAdmin(RecordAdmin[Memory]):
     form = MemoryForm
     add_form = NewMemoryForm
     list_display = ("short", "memory_type", "project", "status", "confidence", "created_by", "created_at")
-    list_filter = ("status", "memory_type", ProjectFilter, BY, "created_at")
+    list_filter = ("status", "memory_type", ProjectFilter, BY, CREATED)
     list_select_related = ("project",)
     search_fields = ("content", "external_ref", "session_id")
     sortable_by = ("created_at",)
@@ -152,7 +154,7 @@ class DocumentAdmin(RecordAdmin[SourceDocument]):
     )
     ordering = ("-ingested_at",)
     list_display = ("__str__", "doc_type", "project", "status", "created_by", "ingested_at")
-    list_filter = ("status", ProjectFilter, BY, "ingested_at")
+    list_filter = ("status", ProjectFilter, BY, time_filter("ingested_at", "time of arrival"))
     list_select_related = ("project",)
     search_fields = ("title", "file_path")
     sortable_by = ("ingested_at",)

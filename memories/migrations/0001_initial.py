@@ -228,6 +228,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["request_id"], name="audit_request"),
                     models.Index(fields=["decision_id"], name="audit_decision"),
                     models.Index(fields=["action", "seq"], name="audit_action"),
+                    models.Index(
+                        condition=models.Q(("external_ref", ""), _negated=True),
+                        fields=["external_ref"],
+                        name="audit_external_ref",
+                    ),
                 ],
             },
         ),

@@ -71,6 +71,7 @@ class AuditEntry(GuardedModel):
             models.Index(fields=["request_id"], name="audit_request"),
             models.Index(fields=["decision_id"], name="audit_decision"),
             models.Index(fields=["action", "seq"], name="audit_action"),
+            models.Index(fields=["external_ref"], condition=~models.Q(external_ref=""), name="audit_external_ref"),
         ]
 
     def __str__(self) -> str:

@@ -61,6 +61,11 @@ class Item:
         return self.kind.title(self.row)
 
     @property
+    def line(self) -> str:
+        """The beginning of the record's own words, as a list shows it."""
+        return self.face.text(self.row).partition("\n")[0][:240]
+
+    @property
     def type(self) -> str:
         """The record's type as a word."""
         return self.face.type_of(self.row)

@@ -55,9 +55,13 @@ def _change(old: str, new: str) -> list[Run]:
 
 
 def html(old: str, new: str) -> SafeString:
-    """Return the texts as one, with <del> and <ins>."""
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html("<{}>{}</{}>", op, text, op) if op != "equal" else text,) for op, text in runs(old, new)),
-    )
+    """Return the texts as one, with <del> and <ins>; a thin space stands between what goes and what comes."""
+    pieces: list[SafeString | str] = []
+    before = ""
+    for op, text in runs(old, new):
+        if op == "equal":
+            pieces.append(text)
+        else:
+            pieces.append(format_html("{}<{}>{}</{}>", "\u2009" if before == "del" else "", op, text, op))
+        before = op
+    return format_html_join("", "{}", ((piece,) for piece in pieces))

@@ -17,6 +17,21 @@ from memories.web.door import page
 from memories.web.faces import Face, faces
 
 SIZE = 50
+#: Labels of filter fields where their name does not read well.
+LABELS = {
+    "created_by": "Proposed by",
+    "confidence_min": "Confidence from",
+    "doc_type": "Type",
+    "file_path": "Path contains",
+    "external_ref": "Id in its tool",
+    "origin_role": "Role in its tool",
+    "name": "Exact name",
+    "record": "Record’s id",
+    "request": "Request’s id",
+    "session_id": "Session",
+    "created_after": "After",
+    "created_before": "Before",
+}
 NEWEST = paging.Order("newest", "newest", ("-created_at", "-pk"))
 CHANGED = paging.Order("changed", "last changed", ("-updated_at", "-pk"))
 OLDEST = paging.Order("oldest", "oldest", ("created_at", "pk"))
@@ -43,8 +58,10 @@ def next_address(request: HttpRequest, after: str) -> str:
 
 
 def shown_fields(made: Filter, names: tuple[str, ...]) -> list[Any]:
-    """Return the filter's fields that a page shows, in order."""
-    return [made.form[name] for name in names if name in made.form.fields]
+    """Return the filter's fields that a page shows, in order, under the words a person knows them by."""
+    for name in names:
+        made.form.fields[name].label = LABELS.get(name, name.replace("_", " ").capitalize())
+    return [made.form[name] for name in names]
 
 
 @page("GET")

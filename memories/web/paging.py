@@ -90,4 +90,5 @@ def _everything(queryset: "QuerySet[Any]", columns: Sequence[str]) -> "QuerySet[
     # The row itself may have left the list since; its place is still good.
     rows: QuerySet[Any] = queryset.model._base_manager.all()
     named = {PROJECT_NAME: queryset.query.annotations[PROJECT_NAME]} if PROJECT_NAME in columns else {}
-    return rows.annotate(**named)
+    annotated: QuerySet[Any] = rows.annotate(**named)
+    return annotated

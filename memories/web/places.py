@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from memories import permissions
 from memories.actors import Actor
+from memories.choices import Status
 from memories.errors import NotFound
 from memories.filters import InteractionFilter
 from memories.kinds import kinds
@@ -52,8 +53,9 @@ def project(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
 
 def _figures(kind: Any, row: Project, actor: Actor) -> dict[str, Any]:
     own = permissions.for_principal(kind.model._base_manager.filter(**{kind.project_paths[0]: row}), actor)
-    by_status = dict(own.order_by().values_list("status").annotate(Count("pk")))
-    return {"kind": kind, "by_status": by_status, "total": sum(by_status.values())}
+    counted = dict(own.order_by().values_list("status").annotate(Count("pk")))
+    by_status = [(status, counted[status]) for status in Status.values if status in counted]
+    return {"kind": kind, "by_status": by_status, "total": sum(counted.values())}
 
 
 @page("GET")

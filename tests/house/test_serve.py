@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -186,6 +187,25 @@ def test_an_unknown_host_is_refused_without_a_stack_trace(live_app: LiveApp) -> 
     with pytest.raises(urllib.error.HTTPError) as refusal:
         get(f"{live_app.base_url}/api/v1/memories", Host="evil.example")
     assert refusal.value.headers["Content-Type"] == "application/problem+json"
+
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/account/sign-in/", "text/html"), ("/api/v1/memories", "application/problem+json")]
+)
+@pytest.mark.parametrize(("announced", "sent"), [(11 * MEGABYTE, 11 * MEGABYTE), (900 * MEGABYTE, 0)])
+def test_too_large_a_body_is_refused_in_words(
+    live_app: LiveApp, path: str, kind: str, announced: int, sent: int
+) -> None:
+    host, port = live_app.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        line.sendall(f"{head}Content-Length: {announced}\r\n\r\n".encode() + b"a" * sent)
+        answer = line.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert kind in answer
 
 
 def test_pages_allow_their_own_origin_only_and_files_are_kept_for_long(live_app: LiveApp) -> None:

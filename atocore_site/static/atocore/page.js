@@ -1,7 +1,8 @@
-// Every page: colours, dialogs, and keys that press what carries data-key. Pages work without this file.
+// Every page: colours, dialogs, keys that press what carries data-key.
 const root = document.documentElement
 const $ = (selector, within = document) => within.querySelector(selector)
 const $$ = (selector) => [...document.querySelectorAll(selector)]
+const on = (type, listener) => document.addEventListener(type, listener)
 const cookie = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1] ?? ''
 const keep = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax` }
 const say = (text) => {
@@ -13,21 +14,21 @@ const say = (text) => {
 root.classList.add('scripted')
 keep('atocore_tz', encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone))
 
-document.addEventListener('click', (event) => {
+on('click', (event) => {
 	const at = (selector) => event.target.closest(selector)
 	const opener = at('[data-opens]')
 	if (opener) { event.preventDefault(); $('#' + opener.dataset.opens).showModal() }
 	if (at('[data-close]')) at('.alert, .drawer').remove()
 	if (at('[data-theme-switch]')) {
-		const dark = root.dataset.theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : root.dataset.theme === 'dark'
-		root.dataset.theme = dark ? 'light' : 'dark'
-		keep('atocore_theme', root.dataset.theme)
-		say(`Colours: ${root.dataset.theme}`)
+		const was = root.dataset.theme, dark = was === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : was === 'dark'
+		const now = root.dataset.theme = dark ? 'light' : 'dark'
+		keep('atocore_theme', now)
+		say('Colours: ' + now)
 	}
 	for (const menu of $$('.menu[open]')) menu.open = menu.contains(event.target)
 })
 
-// A key presses the element that names it: of the selection, of the card, of the page.
+// The selection's keys first, then the card's, then the page's.
 function press(key) {
 	const name = CSS.escape(key)
 	const target = $(`.selecting [data-bulk="${name}"]`) ?? $(`#stage [data-key="${name}"]`) ?? $(`[data-key="${name}"]`)
@@ -35,7 +36,7 @@ function press(key) {
 	return target
 }
 
-document.addEventListener('keydown', (event) => {
+on('keydown', (event) => {
 	const { key, target } = event
 	if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return
 	if (target.matches('textarea, select, input:not([type=checkbox], [type=radio])') || $('dialog[open]')) return

@@ -1,7 +1,7 @@
-// Triage: a deck of prefetched cards. A decision shows the next card at once and is sent behind it, one after another.
+// A deck of prefetched cards: a decision shows the next one at once and is sent behind it, in order.
 const DWELL = 120, DECK = 10, LOW = 5
 const cards = new Map()
-let shownAt = 0, chain = Promise.resolve(), loading = false, prefix = ''
+let shown = 0, chain = Promise.resolve(), busy = false, prefix = ''
 
 const rows = () => $$('#list > [data-id]')
 const rowOf = (id) => $('#row-' + id)
@@ -34,7 +34,7 @@ function start() {
 	if (!row) return show(rows()[0])
 	cards.set(item.dataset.id, item)
 	mark(row)
-	shownAt = performance.now()
+	shown = performance.now()
 	refill()
 }
 
@@ -47,8 +47,8 @@ function mark(row) {
 }
 
 async function show(row) {
-	shownAt = Infinity
-	if (!row) return chain.then(() => location.reload())
+	shown = Infinity
+	if (!row) return chain.then(() => $('.alert') ? $('#stage').replaceChildren() : location.reload())
 	mark(row)
 	const { id } = row.dataset
 	if (!cards.has(id)) await load([id])
@@ -56,7 +56,7 @@ async function show(row) {
 	if (!cards.has(id)) { row.remove(); return show(rows()[0]) }
 	$('#stage').replaceChildren(cards.get(id))
 	$('#stage h1').focus({ preventScroll: true })
-	requestAnimationFrame(() => { shownAt = performance.now() })
+	requestAnimationFrame(() => { shown = performance.now() })
 	refill()
 }
 
@@ -68,12 +68,12 @@ async function load(ids) {
 async function refill() {
 	const all = rows(), at = all.indexOf(current()) + 1
 	const ahead = all.slice(at, at + DECK).map((row) => row.dataset.id)
-	const missing = ahead.filter((id) => !cards.has(id)), more = $('#list > .more')
+	const lack = ahead.filter((id) => !cards.has(id)), more = $('#list > .more')
 	if (more && ahead.length < DECK) htmx.trigger(more, 'more')
-	if (loading || !missing.length || ahead.length - missing.length >= LOW) return
-	loading = true
-	await load(missing)
-	loading = false
+	if (busy || !lack.length || ahead.length - lack.length >= LOW) return
+	busy = true
+	await load(lack)
+	busy = false
 }
 
 function leave(row) {
@@ -91,12 +91,12 @@ function count(step) {
 	$('progress').value += step
 }
 
-// What the server answers: elements that replace those of the same id, cards, rows for the top, alerts.
+// An answer: elements that replace those of the same id, cards, rows for the top, alerts.
 function apply(html) {
 	const box = document.createElement('template')
 	box.innerHTML = html
 	for (const node of [...box.content.children]) {
-		const old = node.id && $('#' + node.id)
+		const old = node.id ? $('#' + node.id) : null
 		if (node.matches('.item')) {
 			cards.set(node.dataset.id, node)
 			old?.replaceWith(node)
@@ -120,7 +120,7 @@ function lift(row) {
 	show(row)
 }
 
-// Decisions go one after another; `row` is put back on top when this one cannot be saved.
+// `row` goes back on top when the decision cannot be saved.
 const post = (url, body, row) => (chain = chain.then(() => send(url, body, row)))
 
 async function send(url, body, row) {
@@ -156,29 +156,30 @@ function signIn(html) {
 	})
 }
 
-document.addEventListener('submit', (event) => {
+on('submit', (event) => {
 	const form = event.target, by = event.submitter, { verb, wait } = form.dataset, url = form.getAttribute('action')
-	if (event.defaultPrevented || by?.formMethod === 'dialog' || (!verb && wait == null)) return
+	if (!$('#stage') || event.defaultPrevented || by?.formMethod === 'dialog' || (!verb && wait == null)) return
 	event.preventDefault()
 	const body = new FormData(form, by), reasons = $('#reasons'), row = rowOf(form.closest('.item')?.dataset.id)
+	body.delete('csrfmiddlewaretoken') // signing in again renews it; the header has the present one
 	form.closest('dialog')?.close()
 	if (form === reasons) reasons.hidden = true
 	if (!verb) return post(url, body).then((ok) => ok && by?.dataset.then && leave(row))
-	if (!row || performance.now() - shownAt < DWELL) return
+	if (!row || performance.now() - shown < DWELL) return
 	leave(row)
 	reasons.hidden = verb !== 'reject'
 	reasons.action = url.replace(/\w+\/$/, 'annotate/')
 	post(url, body, row)
 })
 
-document.addEventListener('click', ({ target, shiftKey }) => {
+on('click', ({ target, shiftKey }) => {
 	const row = target.closest('#list > [data-id]'), go = target.closest('[data-go]')
 	if (row) target.matches('.tick') || shiftKey ? pick(row) : show(row)
 	if (go) triageKey({ key: go.dataset.go, target: root })
-	if (target.closest('[data-close]')) $('#stage h1')?.focus()
+	if (target.closest('[data-close]')) current() ? $('#stage h1').focus() : location.reload()
 })
 
-document.addEventListener('keydown', (event) => {
+on('keydown', (event) => {
 	const form = $('#stage .drawer'), button = form && (event.ctrlKey || event.metaKey) && $(`[data-ctrl="${event.key}"]`, form)
 	if (button) button.click()
 	else if (form && event.key === 'Escape') {
@@ -190,8 +191,7 @@ document.addEventListener('keydown', (event) => {
 
 window.triageKey = ({ key, target }) => {
 	const was = prefix, here = current()
-	prefix = ''
-	if (was) say('')
+	if (was) say(prefix = '')
 	if (!here || (key.length > 1 && target.matches('input'))) return false
 	if (was && press(was + key)) return true
 	const step = { j: 1, J: 1, ArrowDown: 1, k: -1, K: -1, ArrowUp: -1 }[key]
@@ -200,7 +200,10 @@ window.triageKey = ({ key, target }) => {
 		if (to && 'JK'.includes(key)) { pick(here, true); pick(to, true) }
 		if (to) show(to)
 	} else if (key === 'x') pick(here)
-	else if (key === '*') rows().forEach((row) => pick(row, true))
+	else if (key === '/') {
+		$('#queue > details').open = true
+		$('#queue select').focus()
+	} else if (key === '*') rows().forEach((row) => pick(row, true))
 	else if (key === ' ' && !target.closest('button, a, summary, input')) {
 		const next = here.nextElementSibling ?? rows()[0]
 		$('#list').insertBefore(here, $('#list > .more'))
@@ -212,7 +215,7 @@ window.triageKey = ({ key, target }) => {
 	return true
 }
 
-document.addEventListener('htmx:load', ({ target }) => {
+on('htmx:load', ({ target }) => {
 	$$('#list > [data-id]:not([role])').forEach(upgrade)
 	$('[autofocus]', target)?.focus()
 })

@@ -180,7 +180,8 @@ class _Import:
             entry.project_id, entry.project_name = (project.pk, project.name) if project else (None, "")
 
     def _repairs(self, record: Taken) -> list[tuple[str, str]]:
-        return [*record.repairs, *self.world.repairs.get(record.values.get("id"), ())]
+        found: UUID | None = record.values.get("id")  # history has no id of its own
+        return [*record.repairs, *(self.world.repairs.get(found, ()) if found else ())]
 
     def _words(self, record: Taken) -> str:
         return "; ".join(words for _, words in self._repairs(record))

@@ -1,69 +1,81 @@
-"""What an imported entity remembers of its source, so that a re-import changes only what the source changed.
+"""What an imported entity's source last said of it, so that a re-import changes only what the source changed.
 
-The mark stands in the property `origin`: which tool, and a short print of every field as the tool had it. A field whose
-print is the same keeps what people made of it here; a field whose print differs takes the tool's new value.
+The property `origin` names the source. What it said is read from the audit log: the import's own rows hold it, and what
+people changed in between stands in rows of theirs.
 """
 
-import hashlib
-import json
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import Q
 
 from engineering.importers.plan import PlannedEntity
 from engineering.models import Entity
+from engineering.services.importing.world import chunks
 from engineering.services.properties import clean_properties
 from memories.errors import Invalid
+from memories.models import AuditEntry
 
 ORIGIN = "origin"
-_FIELDS = {"type": "entity_type", "name": "name", "description": "description"}
-_PROPERTY = "p."
+VANISHED = "origin_vanished"
+OWN = (ORIGIN, VANISHED)
+_FIELDS = ("entity_type", "name", "description")
+Image = dict[str, Any]  # the fields and properties as the source last had them
 
 
 def tool_of(entity: Entity) -> str:
     """Return the label of the source an entity came from, empty for none."""
-    mark = entity.properties.get(ORIGIN)
-    return str(mark.get("tool", "")) if isinstance(mark, dict) else ""
+    return str(entity.properties.get(ORIGIN, ""))
 
 
 def vanished(entity: Entity) -> bool:
     """Tell whether the entity is marked as gone from its source."""
-    mark = entity.properties.get(ORIGIN)
-    return isinstance(mark, dict) and "vanished" in mark
+    return VANISHED in entity.properties
 
 
-def mark(planned: PlannedEntity, label: str) -> dict[str, Any]:
-    """Return the mark of a planned entity."""
-    prints = {short: _print(getattr(planned, name)) for short, name in _FIELDS.items()}
-    prints |= {f"{_PROPERTY}{name}": _print(value) for name, value in planned.properties.items()}
-    return {"tool": label, "prints": prints}
+def changed_in(label: str) -> str:
+    """Return the note of an update by an import."""
+    return f"changed in {label}"
 
 
-def _print(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True)
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+def images(entities: Iterable[Entity], label: str) -> dict[str, Image]:
+    """Return what the source last said of entities, by id; nothing for one that it never wrote."""
+    found: dict[str, Image] = {}
+    by_import = Q(action="import") | Q(action="update", note=changed_in(label))
+    for some in chunks(str(entity.pk) for entity in entities):
+        rows = AuditEntry.objects.filter(by_import, entity_kind="entity", record_id__in=some).order_by("seq")
+        for record_id, action, before, after in rows.values_list("record_id", "action", "before_json", "after_json"):
+            image = found.setdefault(record_id, {"properties": {}})
+            _take(image, after if action == "import" else before, before, after)
+    return found
 
 
-def changes(entity: Entity, planned: PlannedEntity, label: str) -> dict[str, Any]:
+def _take(image: Image, changed: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Bring an image up to date with one row: of the properties, those that differ are what the import wrote."""
+    image |= {name: after[name] for name in _FIELDS if name in changed and name in after}
+    was, now = before.get("properties", {}), after.get("properties", {})
+    if "properties" in changed:
+        image["properties"] |= {name: value for name, value in now.items() if name not in was or was[name] != value}
+        for name in was.keys() - now.keys():
+            image["properties"].pop(name, None)
+
+
+def changes(entity: Entity, planned: PlannedEntity, image: Image | None, label: str) -> dict[str, Any]:
     """Return the values to write to an entity that is here already, {} where the source did not change it.
 
     A field is taken from the source where the source changed it since the last import; a property that the source
     dropped goes; everything else stays as people left it.
     """
-    new = mark(planned, label)
-    known = entity.properties.get(ORIGIN)
-    before: dict[str, str] = known.get("prints", {}) if isinstance(known, dict) and tool_of(entity) == label else {}
-    if before == new["prints"] and not vanished(entity):
-        return {}
-    values: dict[str, Any] = {
-        name: getattr(planned, name) for short, name in _FIELDS.items() if before.get(short) != new["prints"][short]
-    }
-    properties = {name: value for name, value in entity.properties.items() if name != ORIGIN}
-    for name in before:
-        if name.startswith(_PROPERTY) and name not in new["prints"]:
-            properties.pop(name.removeprefix(_PROPERTY), None)
+    said = image or {"properties": {}}
+    values = {name: getattr(planned, name) for name in _FIELDS if said.get(name) != getattr(planned, name)}
+    properties = {name: value for name, value in entity.properties.items() if name != VANISHED}
+    for name in said["properties"].keys() - planned.properties.keys() - set(OWN):
+        properties.pop(name, None)
     for name, value in planned.properties.items():
-        if before.get(f"{_PROPERTY}{name}") != new["prints"][f"{_PROPERTY}{name}"]:
+        if name not in said["properties"] or said["properties"][name] != value:
             properties[name] = value
-    return {**values, "properties": {**properties, ORIGIN: new}}
+    values["properties"] = {**properties, ORIGIN: label}
+    return {name: value for name, value in values.items() if getattr(entity, name) != value}
 
 
 def fit(entity_type: str, properties: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

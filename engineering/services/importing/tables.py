@@ -56,7 +56,9 @@ def _chunk(world: World, values: Values) -> SourceChunk:
     if document != values["document_id"]:
         same = SourceChunk.objects.filter(document=document, content_hash=values["content_hash"]).first()
         reason = f"its document is here already as {document}"
-        raise Refused("path_taken", f"{reason}, with this text" if same else reason, same and same.pk)
+        if same:
+            raise Refused("path_taken", f"{reason}, with this text", same.pk)
+        raise Refused("path_taken", reason)
     row = SourceChunk(**values)
     if world.first("chunk", (document, row.chunk_index), row.pk) != row.pk:
         raise Refused("repeated_place", f"the document has a chunk {row.chunk_index} already")

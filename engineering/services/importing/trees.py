@@ -83,6 +83,7 @@ class _Import:
         plan = build(tree, mapping, self._known(tree))
         self.label = f"{plan.tool}:{source}" if source else plan.tool
         self._refuse_other_tree(plan)
+        self.images = origin.images(self.held.values(), self.label)
         new = self._entities(plan)
         self.say("entities", len(plan.entities), len(plan.entities))
         ends = {ref: entity for ref, entity in self.held.items() if entity.status in LIVE} | new
@@ -140,7 +141,7 @@ class _Import:
         return new
 
     def _fitted(self, plan: Plan, planned: PlannedEntity, stamps: dict[str, dict[str, str]]) -> PlannedEntity | None:
-        properties = {name: value for name, value in planned.properties.items() if name != origin.ORIGIN}
+        properties = {name: value for name, value in planned.properties.items() if name not in origin.OWN}
         if planned.external_ref in stamps:
             properties["reviewed_links"] = stamps[planned.external_ref]
         try:
@@ -162,7 +163,7 @@ class _Import:
             project=self.project,
             external_ref=planned.external_ref,
             description=planned.description,
-            properties={**planned.properties, origin.ORIGIN: origin.mark(planned, self.label)},
+            properties={**planned.properties, origin.ORIGIN: self.label},
             confidence=CONFIDENCE,
             source_refs=[links.source_ref(planned.place, planned.external_ref)],
             status=Status.ACTIVE if self.active and planned.active else Status.CANDIDATE,
@@ -172,7 +173,7 @@ class _Import:
         )
 
     def _update(self, plan: Plan, present: Entity, planned: PlannedEntity) -> None:
-        values = origin.changes(present, planned, self.label)
+        values = origin.changes(present, planned, self.images.get(str(present.pk)), self.label)
         if not values:
             return
         if present.status not in LIVE:
@@ -180,7 +181,7 @@ class _Import:
             return
         try:
             with self.batch.decision(savepoint=True):
-                self.batch.change(self.kind, present, "update", values, note=f"changed in {self.label}")
+                self.batch.change(self.kind, present, "update", values, note=origin.changed_in(self.label))
                 if "entity_type" in values:
                     self.kind.check(present, "update")  # its links must allow the new type
             self.written.add(planned.external_ref)
@@ -204,8 +205,8 @@ class _Import:
             and not origin.vanished(entity)
         ]
         for entity in gone:
-            mark = {**entity.properties[origin.ORIGIN], "vanished": self.batch.at.date().isoformat()}
-            values = {"properties": {**entity.properties, origin.ORIGIN: mark}}
+            mark = {origin.VANISHED: self.batch.at.date().isoformat()}
+            values = {"properties": {**entity.properties, **mark}}
             self.batch.change(self.kind, entity, "update", values, note=f"no longer in {self.label}")
         return len(gone)
 

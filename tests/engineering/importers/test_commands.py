@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from engineering.models import Entity
-from memories.actors import Actor
+from memories.actors import SYSTEM, Actor
 from memories.models import Memory
-from memories.services import projects
+from memories.services import lifecycle, people, projects
 from tests.engineering.importers.builders import doorstop_tree, item, old_database, optics, sdoc, uid
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,10 @@ def test_a_dry_run_writes_a_report_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_reported_table_by_table(tmp_path: Path) -> None:
-    rows = [{"id": uid(20), "content": "x", "confidence": 2}, {"id": uid(21), "content": "y", "project": "p99"}]
+    rows: list[dict[str, Any]] = [
+        {"id": uid(20), "content": "x", "confidence": 2},
+        {"id": uid(21), "content": "y", "project": "p99"},
+    ]
     old = old_database(tmp_path / "old.sqlite3", "p9", projects=[optics()], memories=rows)
     done = as_json("import_legacy", str(old))
     assert done["phase"] == "p9"
@@ -142,3 +146,36 @@ def test_wrong_use_exits_2_and_a_pipe_hears_nothing_but_the_counts(tmp_path: Pat
     tree = doorstop_tree(tmp_path, {"REQ001.yml": item("Mass.")})
     piped = run("import_requirements", "doorstop", str(tree), "--project", "p04")
     assert "\r" not in piped
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = doorstop_tree(tmp_path, {"REQ001.yml": item("Mass.")})
+    run("import_requirements", "doorstop", str(tree), "--project", "p04", "--dry-run")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run("import_requirements", "doorstop", str(tree), "--project", "p04")
+    assert "entities: 2 of 2" in capsys.readouterr().err
+
+
+def test_an_imported_entity_is_promoted_and_read_back_with_its_whole_history(tmp_path: Path, client: Client) -> None:
+    tree = doorstop_tree(tmp_path, {"REQ001.yml": item("Mass below 5 kg.")})
+    run("import_requirements", "doorstop", str(tree), "--project", "p04")
+    row = Entity.objects.select_related("project").get(external_ref="REQ001")
+    lifecycle.promote(row, actor=Actor.user("grace", SYSTEM))
+    (tree / "REQ001.yml").write_text(item("Mass below 4 kg."))
+    run("import_requirements", "doorstop", str(tree), "--project", "p04")
+    client.force_login(people.first_admin("ada"))
+    read = client.get(f"/api/v1/entities/{row.pk}/").json()
+    assert (read["external_ref"], read["status"], read["properties"]["statement"]) == (
+        "REQ001",
+        "active",
+        "Mass below 4 kg.",
+    )
+    history = client.get(f"/api/v1/entities/{row.pk}/audit/").json()["results"]
+    assert [(entry["action"], entry["actor"]) for entry in reversed(history)] == [
+        ("import", "import"),
+        ("promote", "user:grace"),
+        ("update", "import"),
+    ]

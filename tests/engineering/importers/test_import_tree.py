@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engineering.fingerprint import fingerprint
 from engineering.importers.mapping import PLAIN, RoleRule
 from engineering.importers.records import ForeignItem, ForeignLink, Place, Tree
 from engineering.models import Entity, Relationship
@@ -133,6 +134,8 @@ def test_what_people_made_of_a_field_stays_until_the_source_changes_that_field(b
     assert entity("R1").properties["statement"] == "The mount shall weigh at most 4 kg."
     assert counts(bring({**later, "R1": {**later["R1"], "level": "3"}})) == only(changed=1, unchanged=4)
     assert entity("R1").properties["level"] == "3"
+    assert entity("R1").name == "Mass of the mount"
+    assert counts(bring({**later, "R1": {**later["R1"], "level": "3"}})) == only(unchanged=5)
 
 
 def test_a_property_that_the_source_drops_goes(bring: Callable[..., Outcome]) -> None:
@@ -175,7 +178,7 @@ def test_what_vanished_is_marked_once_and_comes_back(bring: Callable[..., Outcom
     outcome = bring(less, LINKS[:1])
     assert counts(outcome) == only(unchanged=3, vanished=2)
     assert entity("P1").status == "candidate"
-    assert "vanished" in entity("P1").properties["origin"]
+    assert "origin_vanished" in entity("P1").properties
     link = Relationship.objects.get(origin_role="meets")
     assert link.status == "candidate"
     noted = AuditEntry.objects.filter(record_id=str(link.pk)).latest("seq")
@@ -184,7 +187,7 @@ def test_what_vanished_is_marked_once_and_comes_back(bring: Callable[..., Outcom
     assert counts(bring(less, LINKS[:1])) == only(unchanged=3)
     assert state() == before
     assert counts(bring()) == only(changed=1, unchanged=4)
-    assert "vanished" not in entity("P1").properties["origin"]
+    assert "origin_vanished" not in entity("P1").properties
 
 
 def test_nothing_counts_as_vanished_when_an_item_without_id_could_not_be_read(
@@ -196,7 +199,7 @@ def test_nothing_counts_as_vanished_when_an_item_without_id_could_not_be_read(
     outcome = import_tree(torn, RULES, project=project, actor=IMPORT)
     assert outcome.total().vanished == 0
     assert outcome.total().balanced
-    assert "vanished" not in entity("R2").properties["origin"]
+    assert "origin_vanished" not in entity("R2").properties
 
 
 def test_an_item_that_cannot_be_read_any_more_is_not_taken_for_gone(
@@ -233,8 +236,6 @@ def test_active_brings_active_records_but_not_what_the_tool_switched_off(bring: 
 
 
 def test_a_link_whose_stored_fingerprint_no_longer_fits_comes_in_suspect(project: Project) -> None:
-    from engineering.services.relationship_rules import fingerprint
-
     made = tree({"A": {}, "B": {}, "C": {}}, [])
     made.link(ForeignLink("B", "refines", "A", Place("B.yml"), "old", suspect=True))
     made.link(ForeignLink("C", "refines", "A", Place("C.yml"), "new", suspect=False))
