@@ -1,18 +1,25 @@
 """The query catalogue over REST: one address a query, all answered in the common envelope, made from the catalogue."""
 
+import sys
+from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from django.urls import URLPattern, re_path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from engineering.api import queries_shapes as shapes
 from engineering.models import Entity
-from engineering.queries.catalogue import QUERIES, Choice, Other, Query, Scope
-from engineering.queries.envelope import DEPTH_LIMIT, MOST_DEPTH, MOST_NODES, NODE_LIMIT, Limits
+from engineering.queries.catalogue import QUERIES, Other, Param, Query, Scope, Word
+from engineering.queries.envelope import DEPTH_LIMIT, MOST_DEPTH, MOST_NODES, NODE_LIMIT, Answer, Limits
+from engineering.queries.overview import as_markdown
+from engineering.queries.tables import as_csv
 from memories.api.base import RestViewSet
 from memories.api.pagination import bad_param
+from memories.models import Project
 from memories.queries import projects, records
 
 _MOST_OFFSET = 10_000_000
@@ -43,11 +50,13 @@ class QueryViewSet(RestViewSet):
             raise bad_param(name, f"{name} takes a whole number from {least} to {most}.")
         return int(text)
 
-    def chosen(self, param: Choice | Other) -> Any:
+    def chosen(self, param: Param) -> Any:
         """Return the value of a query's own parameter. Raises Invalid or NotFound."""
         text = self.request.query_params.get(param.name, "")
         if isinstance(param, Other):
             return records.get("entity", text, self.actor) if text else None
+        if isinstance(param, Word):
+            return text
         if text and text not in param.words:
             raise bad_param(param.name, f"{param.name} takes one of {', '.join(filter(None, param.words))}.")
         return text or param.words[0]
@@ -75,9 +84,11 @@ def _parameters(query: Query) -> list[OpenApiParameter]:
     return found + [_own(param) for param in query.params]
 
 
-def _own(param: Choice | Other) -> OpenApiParameter:
+def _own(param: Param) -> OpenApiParameter:
     if isinstance(param, Other):
         return OpenApiParameter(param.name, {"type": "string", "format": "uuid"}, description=param.meaning)
+    if isinstance(param, Word):
+        return OpenApiParameter(param.name, {"type": "string"}, description=param.meaning)
     words = {"type": "string", "enum": [word for word in param.words if word]}
     return OpenApiParameter(param.name, words, description=param.meaning)
 
@@ -106,4 +117,45 @@ def pattern_of(query: Query) -> URLPattern:
     return re_path(address, view_of(query).as_view({"get": "retrieve"}), name=f"query-{query.name}")
 
 
-urlpatterns = [pattern_of(query) for query in QUERIES]
+def file_of(query: Query, suffix: str) -> URLPattern:
+    """Return the address of a query's answer as a file: a table as CSV, the overview as Markdown."""
+    media, write = _FILES[suffix]
+    base = view_of(query)
+
+    def retrieve(self: QueryViewSet, request: Request, name: str) -> HttpResponse:
+        project = projects.get(name, self.actor)
+        more = {param.name: self.chosen(param) for param in query.params}
+        answer = query.run(project, self.actor, Limits(nodes=sys.maxsize), **more)
+        found = HttpResponse(write(project, answer), content_type=f"{media}; charset=utf-8")
+        found["Content-Disposition"] = (
+            f'{"attachment" if suffix == "csv" else "inline"}; filename="{_named(query, name)}.{suffix}"'
+        )
+        return found
+
+    described = extend_schema(
+        operation_id=f"queries_{query.name}_{suffix}",
+        description=f"{query.id}: {query.asks} The whole answer as {media}.",
+        parameters=[_own(param) for param in query.params],
+        responses={(200, media): OpenApiTypes.STR},
+        tags=["queries"],
+    )
+    known = {"retrieve": described(retrieve), "extra_params": {"retrieve": tuple(one.name for one in query.params)}}
+    made: type[QueryViewSet] = type(f"{base.__name__}{suffix.title()}", (base,), known)
+    address = rf"^queries/{query.scope.value}/(?P<name>[^/]+)/{query.path}/{suffix}/?$"
+    return re_path(address, made.as_view({"get": "retrieve"}), name=f"query-{query.name}-{suffix}")
+
+
+def _named(query: Query, project: str) -> str:
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in project)
+    return f"{plain}-{query.name.replace('_', '-')}"
+
+
+_FILES: dict[str, tuple[str, Callable[[Project, Answer], str]]] = {
+    "csv": ("text/csv", lambda project, answer: as_csv(answer)),
+    "md": ("text/markdown", as_markdown),
+}
+
+urlpatterns = [
+    *(pattern_of(query) for query in QUERIES),
+    *(file_of(query, suffix) for query in QUERIES for suffix in query.files),
+]

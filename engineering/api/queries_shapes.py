@@ -67,7 +67,7 @@ class AnswerShape(Shape):
     truncated = serializers.BooleanField(help_text="there is more: see frontier and next")
     frontier = ItemShape(many=True, help_text="entities at which a truncated walk stopped")
     counts = serializers.DictField(child=serializers.IntegerField())
-    next = serializers.IntegerField(allow_null=True, help_text="offset of the next page")
+    next = text(allow_null=True, help_text="what to send as offset (or cursor) for the next page")
     rule = text(help_text="what was counted, in a sentence")
 
 
@@ -84,7 +84,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "truncated": answer.truncated,
         "frontier": [_item(one) for one in answer.frontier],
         "counts": answer.counts,
-        "next": answer.next,
+        "next": None if answer.next is None else str(answer.next),
         "rule": answer.rule,
     }
 

@@ -7,7 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engineering.queries import claims, contents, decisions, evidence, gaps, impact, requirements
+from engineering.queries import (
+    changes,
+    claims,
+    constraints,
+    contents,
+    decided,
+    decisions,
+    evidence,
+    gaps,
+    health,
+    impact,
+    overview,
+    requirements,
+    succession,
+    suspects,
+    uses,
+    verification,
+)
 from engineering.queries.cover import LISTED, NO_PARENT
 from engineering.queries.envelope import Answer
 
@@ -37,6 +54,17 @@ class Other:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A parameter that takes a text."""
+
+    name: str
+    meaning: str
+
+
+Param = Choice | Other | Word
+
+
+@dataclass(frozen=True)
 class Query:
     """One query.
 
@@ -50,6 +78,7 @@ class Query:
         walks: whether `depth` bounds it; `depth` is then the steps it goes unless told otherwise.
         lists: whether its items are paged by `offset`.
         params: what else it takes.
+        files: suffixes under which the whole answer is served as a file (csv for a table, md for the overview).
     """
 
     id: str
@@ -60,7 +89,8 @@ class Query:
     asks: str
     depth: int = 0
     lists: bool = False
-    params: tuple[Choice | Other, ...] = ()
+    params: tuple[Param, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 _P, _E = Scope.PROJECT, Scope.ENTITY
@@ -102,6 +132,8 @@ QUERIES: tuple[Query, ...] = (
             _only(*LISTED, NO_PARENT),
         ),
     ),
+    Query("Q-007", "constraints", _E, "constraints", constraints.constraints, "What constrains it?", _DEEP, lists=True),
+    Query("Q-008", "decisions", _E, "decisions", decided.decisions, "Which decisions affect it?", _DEEP, lists=True),
     Query(
         "Q-009",
         "risky_decisions",
@@ -141,6 +173,24 @@ QUERIES: tuple[Query, ...] = (
         lists=True,
     ),
     Query(
+        "Q-013",
+        "changes",
+        _P,
+        "changes",
+        changes.changes,
+        "What changed recently?",
+        params=(Word("cursor", "`next` of the page before"),),
+    ),
+    Query(
+        "Q-014",
+        "decision_history",
+        _E,
+        "decision-history",
+        decided.decision_history,
+        "How did the decisions on it follow each other?",
+        lists=True,
+    ),
+    Query(
         "Q-016",
         "impact",
         _E,
@@ -151,6 +201,48 @@ QUERIES: tuple[Query, ...] = (
         params=(Choice("change", (impact.CHANGED, impact.LOST), "its content changed, or it is no longer true"),),
     ),
     Query("Q-017", "evidence", _E, "evidence", evidence.evidence, "What stands behind it?", _DEEP),
-    Query("gaps", "gaps", _P, "gaps", gaps.gaps, "What did the team forget?", lists=True),
+    Query(
+        "Q-018",
+        "succession",
+        _E,
+        "succession",
+        succession.succession,
+        "What replaced what?",
+        lists=True,
+    ),
+    Query("Q-019", "uses", _E, "uses", uses.uses, "Where is it used?", lists=True),
+    Query("Q-020", "overview", _P, "overview", overview.overview, "Where does the project stand?", files=("md",)),
+    Query(
+        "Q-101",
+        "verification_matrix",
+        _P,
+        "verification-matrix",
+        verification.verification_matrix,
+        "How is each requirement verified?",
+        lists=True,
+        files=("csv",),
+    ),
+    Query("Q-102", "suspects", _P, "suspect-links", suspects.suspects, "Which links are suspect?", lists=True),
+    Query(
+        "Q-105",
+        "coverage",
+        _P,
+        "coverage",
+        verification.coverage,
+        "How much is satisfied and verified?",
+        params=(Word("role", "count also the requirements with a link of this origin_role"),),
+        files=("csv",),
+    ),
+    Query(
+        "Q-106",
+        "health",
+        _P,
+        "health",
+        health.health,
+        "What is wrong with the graph?",
+        lists=True,
+        params=(Word("role", "only links of this origin_role"),),
+    ),
+    Query("gaps", "gaps", _P, "gaps", gaps.gaps, "What did the team forget?", lists=True, files=("csv",)),
 )
 BY_ID: dict[str, Query] = {query.id: query for query in QUERIES}

@@ -73,11 +73,19 @@ class Case:
                 self.supported.add(claim)
                 level += leads.get(claim, ())
 
+    def sound(self) -> set[Key]:
+        """Return what is supported and not contradicted."""
+        return {key for key in self.supported if not self._against(key)}
+
+    def _against(self, claim: Key) -> bool:
+        alive = (proof for proof in self.proofs.get(claim, ()) if proof.evidence_status == Status.ACTIVE)
+        return any(proof.failed or proof.type == "conflicts_with" for proof in alive)
+
     def reason(self, claim: Key, *, waits: bool, weak: float) -> str:
         """Return why a claim counts as unsupported, or "" where it does not."""
         proofs = self.proofs.get(claim, [])
         alive = [proof for proof in proofs if proof.evidence_status == Status.ACTIVE]
-        if any(proof.failed or proof.type == "conflicts_with" for proof in alive):
+        if self._against(claim):
             return CONTRADICTED
         if claim in self.supported:
             return WEAK if self._best(alive) < weak else ""
@@ -109,14 +117,13 @@ def case(graph: Graph, project: Project) -> Case:
 
 def _statements(graph: Graph, project: Project) -> "QuerySet[Relationship]":
     """Return the links that speak for or against what needs support in a project."""
-    supports = Q(relationship_type="supports", target_entity__entity_type__in=NEEDY, target_entity__project=project)
-    proves = Q(
-        relationship_type__in=("evidenced_by", "validated_by"),
-        source_entity__entity_type__in=NEEDY,
-        source_entity__project=project,
-    )
-    ends = Q(source_entity__project=project) | Q(target_entity__project=project)
-    return graph.links.filter(supports | proves | (Q(relationship_type="conflicts_with") & ends)).order_by()
+    target = Q(target_entity__entity_type__in=NEEDY, target_entity__project=project)
+    source = Q(source_entity__entity_type__in=NEEDY, source_entity__project=project)
+    to_target = Q(relationship_type__in=("supports", "conflicts_with"))
+    to_source = Q(relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"))
+    # The types stand once more outside the alternatives: that is what the index is chosen by.
+    types = Q(relationship_type__in=("supports", "evidenced_by", "validated_by", "conflicts_with"))
+    return graph.links.filter(types, (to_target & target) | (to_source & source)).order_by()
 
 
 def _failed(end: str) -> "ExpressionWrapper[Q]":

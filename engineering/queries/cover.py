@@ -117,8 +117,8 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
 
 def _read_links(graph: Graph, project: Project, found: Cover) -> None:
     ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
-    here = Q(target_entity__project=project, relationship_type__in=("satisfies", "derived_from"))
-    rows = graph.links.filter(ends & (here | Q(source_entity__project=project, relationship_type="derived_from")))
+    here = Q(target_entity__project=project) | Q(source_entity__project=project)
+    rows = graph.links.filter(ends & here, relationship_type__in=("satisfies", "derived_from"))
     columns = ("relationship_type", "source_entity_id", "target_entity_id", "source_entity__entity_type")
     foreign: set[Key] = set()
     for name, source, target, kind, home in rows_of(rows.order_by().values_list(*columns, "source_entity__project_id")):

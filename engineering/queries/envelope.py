@@ -19,6 +19,11 @@ DEPTH_LIMIT = 100
 NODE_LIMIT = 10_000
 
 
+def iso(moment: datetime) -> str:
+    """Return a time as ISO 8601 in UTC."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Via:
     """The edge by which an item was reached: `source`, the entity walked from, and the stored relationship."""
@@ -95,7 +100,7 @@ class Answer:
 
     Attributes:
         frontier: where a truncated walk stopped: entities that stand beyond it.
-        next: offset of the next page of a list, or None.
+        next: what asks for the next page: an offset, for Q-013 a cursor; or None.
         rule: one sentence that says what was counted.
     """
 
@@ -110,7 +115,7 @@ class Answer:
     truncated: bool = False
     frontier: list[Item] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    next: int | None = None
+    next: int | str | None = None
 
     def wait(self, waiting: list[Pending]) -> None:
         """Take what waits: all of it is counted, at most PENDING_SHOWN are listed."""

@@ -32,7 +32,19 @@ FACTS = (Status.ACTIVE.value, Status.SUPERSEDED.value, Status.INVALID.value)
 #: Candidates that are read at most.
 MOST_PENDING = 5_000
 
-NODE = ("id", "entity_type", "name", "status", "project_id", "external_ref", "properties", "valid_until", "confidence")
+NODE = (
+    "id",
+    "entity_type",
+    "name",
+    "status",
+    "project_id",
+    "external_ref",
+    "properties",
+    "valid_until",
+    "confidence",
+    "created_at",
+)
+_NAMING = ("name", "status", "entity_type")
 LINK = ("id", "relationship_type", "source_entity_id", "target_entity_id", "status", "confidence")
 
 
@@ -48,6 +60,7 @@ class Node(NamedTuple):
     properties: str
     valid_until: Any
     confidence: float
+    created_at: Any
 
     @property
     def values(self) -> dict[str, Any]:
@@ -173,14 +186,13 @@ class Graph:
 
     @cached_property
     def waiting(self) -> QuerySet[Relationship]:
-        """Links that wait, or hang on an entity that waits, as far as the actor may see candidates."""
-        waits = (
-            Q(status=Status.CANDIDATE)
-            | Q(source_entity__status=Status.CANDIDATE)
-            | Q(target_entity__status=Status.CANDIDATE)
-        )
-        live = Q(status__in=[Status.ACTIVE, Status.CANDIDATE])
-        return permissions.for_principal(Relationship.objects.filter(live & waits), self.actor)
+        """Candidate links that the actor may see; no active link has an end that waits, for promotion refuses it."""
+        return permissions.for_principal(Relationship.objects.filter(status=Status.CANDIDATE), self.actor)
+
+    def readable(self, ids: Collection[str]) -> set[str]:
+        """Return which of some ids are entities in projects the actor reads, whatever their status."""
+        rows = Entity.objects.filter(self._within("project"), pk__in=list(ids))
+        return {ref(row[0]) for row in rows_of(rows.order_by().values_list("id"))}
 
     def nodes(self, keys: Collection[Key], *, statuses: Sequence[str] = FACTS) -> dict[Key, Node]:
         """Return the entities of some keys that are facts, by key, in no order."""
@@ -226,9 +238,7 @@ class Graph:
 
     def pending(self, condition: Q) -> list[Pending]:
         """Return the candidate links under a condition, with the ends that wait themselves; at most MOST_PENDING."""
-        columns = [
-            f"{end}_entity__{name}" for end in ("source", "target") for name in ("name", "status", "entity_type")
-        ]
+        columns = [f"{end}_entity__{name}" for end in ("source", "target") for name in _NAMING]
         rows = rows_of(self.waiting.filter(condition).order_by("pk").values_list(*LINK, *columns)[:MOST_PENDING])
         found: dict[Key, Pending] = {}
         for row in rows:

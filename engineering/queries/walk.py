@@ -71,7 +71,7 @@ class Walk:
 
     def rings(self) -> list[list[str]]:
         """Return the rings among the links met, each by its entities."""
-        return rings_of(self.links)
+        return [[ref(key) for key in ring] for ring in rings_among(self.links)]
 
     def into(self, answer: Answer) -> None:
         """Add the links, rings and the frontier to an answer."""
@@ -82,10 +82,9 @@ class Walk:
         answer.frontier += [item(node) for node in named[:FRONTIER_SHOWN]]
 
 
-def rings_of(links: Iterable[Link]) -> list[list[str]]:
-    """Return the rings among links, symmetric ones left out."""
-    ordered = [(link.source, link.target) for link in links if not RELATIONSHIP_TYPES[link.type].symmetric]
-    return [[ref(key) for key in ring] for ring in rings(ordered)]
+def rings_among(links: Iterable[Link]) -> list[list[Key]]:
+    """Return the rings among links, symmetric ones left out, the largest first."""
+    return rings((link.source, link.target) for link in links if not RELATIONSHIP_TYPES[link.type].symmetric)
 
 
 def walk(
