@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from engineering.models import Entity, Relationship
+from engineering.models import Entity
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import EVIDENCE
 from engineering.queries.envelope import Answer, Item, Limits, Pending
-from engineering.queries.graph import Graph, Key, Link, Node, by_name, edge, item, key_of, ref, rows_of, same_project
+from engineering.queries.graph import Graph, Key, Link, Node, by_name, edge, item, key_of, ref, rows_of
 from engineering.queries.rings import rings
 from engineering.queries.walk import walk
 from memories.actors import Actor
@@ -104,10 +104,11 @@ def case(graph: Graph, project: Project) -> Case:
     """Return what speaks for and against the claims of a project and what they lean on. One database query."""
     found = Case()
     foreign: set[Key] = set()
-    for row in rows_of(_statements(graph, project).annotate(**_FAILED).values_list(*_PROOF)):
+    own = key_of(project.pk)
+    for row in _statements(graph, project):
         for proof, home in _proofs(row):
             found.proofs.setdefault(proof.claim, []).append(proof)
-            if proof.evidence_type in NEEDY and not same_project(home, project):
+            if proof.evidence_type in NEEDY and home != own:
                 foreign.add(proof.evidence)
     if foreign:
         _add_foreign(graph, foreign, found)
@@ -115,15 +116,21 @@ def case(graph: Graph, project: Project) -> Case:
     return found
 
 
-def _statements(graph: Graph, project: Project) -> "QuerySet[Relationship]":
+def _statements(graph: Graph, project: Project) -> list[tuple[Any, ...]]:
     """Return the links that speak for or against what needs support in a project."""
-    target = Q(target_entity__entity_type__in=NEEDY, target_entity__project=project)
-    source = Q(source_entity__entity_type__in=NEEDY, source_entity__project=project)
-    to_target = Q(relationship_type__in=("supports", "conflicts_with"))
-    to_source = Q(relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"))
-    # The types stand once more outside the alternatives: that is what the index is chosen by.
-    types = Q(relationship_type__in=("supports", "evidenced_by", "validated_by", "conflicts_with"))
-    return graph.links.filter(types, (to_target & target) | (to_source & source)).order_by()
+    target = graph.links.filter(
+        target_entity__entity_type__in=NEEDY,
+        target_entity__project=project,
+        relationship_type__in=("supports", "conflicts_with"),
+    )
+    source = graph.links.filter(
+        source_entity__entity_type__in=NEEDY,
+        source_entity__project=project,
+        relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"),
+    )
+    # Two branches instead of an OR: each begins at the project's claims. A contradiction within it comes twice.
+    branches = [rows.order_by().annotate(**_FAILED).values_list(*_PROOF) for rows in (target, source)]
+    return rows_of(branches[0].union(branches[1]))
 
 
 def _failed(end: str) -> "ExpressionWrapper[Q]":

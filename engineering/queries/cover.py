@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KT
 
 from engineering.models import Entity
-from engineering.queries.graph import Graph, Key, rows_of, same_project
+from engineering.queries.graph import Graph, Key, key_of, rows_of
 from memories.choices import Status
 from memories.models import Project
 
@@ -17,6 +17,15 @@ REFINED, UNREFINED, NO_PARENT = "refined", "unrefined", "no_parent"
 LISTED = (ORPHAN, UNREFINED, PARTIAL, JUSTIFIED)
 #: What can be satisfied, and so covers what it is derived from.
 DEMANDS = ("requirement", "constraint")
+
+
+_ENDS = (
+    "relationship_type",
+    "source_entity_id",
+    "target_entity_id",
+    "source_entity__entity_type",
+    "source_entity__project_id",
+)
 
 
 @dataclass
@@ -117,17 +126,21 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
 
 def _read_links(graph: Graph, project: Project, found: Cover) -> None:
     ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
-    here = Q(target_entity__project=project) | Q(source_entity__project=project)
-    rows = graph.links.filter(ends & here, relationship_type__in=("satisfies", "derived_from"))
-    columns = ("relationship_type", "source_entity_id", "target_entity_id", "source_entity__entity_type")
+    here = graph.links.filter(
+        ends, target_entity__project=project, relationship_type__in=("satisfies", "derived_from")
+    ).order_by()
+    away = graph.links.filter(ends, source_entity__project=project, relationship_type="derived_from").order_by()
+    # Two branches instead of an OR: each begins at the project's entities and takes their links from an index.
+    both = here.values_list(*_ENDS).union(away.exclude(target_entity__project=project).values_list(*_ENDS), all=True)
+    home = key_of(project.pk)
     foreign: set[Key] = set()
-    for name, source, target, kind, home in rows_of(rows.order_by().values_list(*columns, "source_entity__project_id")):
+    for name, source, target, kind, owner in rows_of(both):
         if name == "satisfies":
             found.satisfied.add(target)
             continue
         found.children.setdefault(target, []).append((source, kind))
         found.parents.add(source)
-        if kind in DEMANDS and not same_project(home, project):
+        if owner != home and kind in DEMANDS:
             foreign.add(source)
     if foreign:
         elsewhere = graph.links.filter(ends, relationship_type="satisfies", target_entity__in=list(map(str, foreign)))

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from engineering.models import ConflictMember
 from engineering.propagation import RESTS_ON, Step, Way, turned
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.graph import NODE, Graph, Key, Link, Node, item, ref, rows_of, same_project
+from engineering.queries.graph import NODE, Graph, Key, Link, Node, item, key_of, ref, rows_of
 from engineering.queries.walk import Walk, walk
 from memories.actors import Actor
 from memories.choices import ConflictStatus, Status
@@ -53,7 +53,8 @@ def find_risky(graph: Graph, project: Project) -> Answer:
     reasons = {node.key: _reason(node, contested) for node, contested in shaky}
     reach = Limits(RISK_DEPTH, _ANALYSED)
     back = walk(graph, list(reasons), turned(RESTS_ON), reach)
-    decisions = [node for node in back.reached if node.type == "decision" and same_project(node.project, project)]
+    own = key_of(project.pk)
+    decisions = [node for node in back.reached if node.type == "decision" and node.project == own]
     ways = _forward(back.links)
     found = [_risk(node, back, ways, reasons) for node in decisions]
     answer.items = sorted(found, key=lambda one: ((HIGH, MEDIUM, LOW).index(one.group), one.name.casefold(), one.id))

@@ -25,7 +25,6 @@ from engineering.queries.envelope import Edge, Item, Pending, Via
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role, Status
-from memories.models import Project
 
 Key = str | UUID
 FACTS = (Status.ACTIVE.value, Status.SUPERSEDED.value, Status.INVALID.value)
@@ -97,11 +96,6 @@ def ref(key: Key) -> str:
 def key_of(record_id: UUID) -> Key:
     """Return an id as the driver answers it."""
     return record_id if connection.vendor == "postgresql" else record_id.hex
-
-
-def same_project(key: Key | None, project: Project) -> bool:
-    """Tell whether a project column, as the driver answers it, names this project."""
-    return key == key_of(project.pk)
 
 
 def compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:

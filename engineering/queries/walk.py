@@ -19,7 +19,6 @@ from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import LINK, Graph, Key, Link, Node, compiled, directed, edge, fetch, item, ref, stored
 from engineering.queries.graph import canonical as read_link
 from engineering.queries.rings import rings
-from memories.choices import Status
 
 #: Walks of at most this many steps count them in the query.
 COUNTED_STEPS = 8
@@ -216,7 +215,7 @@ class _Reading:
     def _dead(self, link: Link, found: Walk) -> bool:
         if self.any_status:
             return False
-        ends = [found.nodes.get(key) for key in (link.source, link.target)]
-        states = [node.status for node in ends if node]
-        alive = link.source in found.depth or link.target in found.depth
-        return alive and len(states) == 2 and any(status != Status.ACTIVE for status in states)
+        source, target = found.nodes.get(link.source), found.nodes.get(link.target)
+        if source is None or target is None or (source.active and target.active):
+            return False
+        return link.source in found.depth or link.target in found.depth
