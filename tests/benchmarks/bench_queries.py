@@ -5,7 +5,8 @@ Run: .venv/bin/python -m tests.benchmarks.bench_queries [SIZE ...]
 It works on an empty SQLite database in a temporary folder, or on the (disposable, empty) database that DATABASE_URL
 names. For each query: p95 at each size (beside it the CPU time of this process), the database queries asked, the rows
 answered at the largest size, and time a row, which must not grow with the size. The walk of Q-001 stands beside
-networkx in the same run: on a graph that is loaded already, and with loading it. Exits 1 where a limit is passed: 30 ms on RTEMS, 300 ms at 100,000 entities.
+networkx in the same run: on a graph that is loaded already, and with loading it. Exits 1 where a limit is passed:
+30 ms on RTEMS, 300 ms at 100,000 entities.
 """
 
 import math
