@@ -1,6 +1,7 @@
 """`manage.py serve` in its own process: what it refuses, what it prints, how it stops, what it tells a browser."""
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -221,6 +222,8 @@ def test_pages_allow_their_own_origin_only_and_files_are_kept_for_long(live_app:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[str, str]:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     request = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 1"
     subprocess.run([*request.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
