@@ -72,6 +72,11 @@ class Queue:
         """The names of the filters that are set."""
         return [name for name in self.filter.filters if self.query.get(name)]
 
+    @property
+    def opened(self) -> bool:
+        """Tell whether the filters stand open: some are set besides the project, which the page's head shows."""
+        return any(name != "project" for name in self.narrowed)
+
     def page(self, after: str = "", size: int = ROWS) -> paging.Page:
         """Return rows of the queue."""
         return paging.page(self.rows, self.order, after=after, size=size, project_path=self.kind.project_paths[0])

@@ -29,7 +29,10 @@ def test_reject_then_a_reason_for_the_previous_card(house: House, window: Window
     press(page, "3")
     settle(page)
     assert house.status(first) == "invalid"
-    assert [(row["action"], row["note"]) for row in house.history(first)][:2] == [("annotate", "duplicate"), ("reject", "")]
+    assert [(row["action"], row["note"]) for row in house.history(first)][:2] == [
+        ("annotate", "duplicate"),
+        ("reject", ""),
+    ]
     assert house.status(second) == "candidate"
 
 
