@@ -71,7 +71,7 @@ def listing(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponse:
     made = filtered(
         request, face.list_filter(_single(request), records.visible(kind.name, actor), actor=actor), {"sort", "after"}
     )
-    orders = [CHANGED, NEWEST, OLDEST]
+    orders = [NEWEST, CHANGED, OLDEST]
     order = paging.chosen(orders, request.GET.get("sort", ""))
     listed = paging.page(made.qs, order, after=request.GET.get("after", ""), size=SIZE)
     context = {
