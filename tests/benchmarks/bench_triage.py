@@ -11,6 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -67,13 +68,15 @@ def measure(desk: Desk) -> None:
     show("page of the queue", timed(lambda: desk.get(page), 20), PAGE)
     show("page, one filter", timed(lambda: desk.get(page + "&band=high"), 20), PAGE)
     show("deck of ten cards", timed(lambda: desk.get(deck), 20), PAGE)
+    similar = f"/triage/deck/?tab=memories&similar={waiting[0][0]}"
+    show("what resembles one", timed(lambda: desk.get(similar), 20), PAGE)
     show("list of memories", timed(lambda: desk.get("/memories/"), 20), PAGE)
     show("audit browser", timed(lambda: desk.get("/audit/"), 20), PAGE)
     decisions: list[float] = []
     while len(decisions) < ROUNDS:
         for place, (row, version) in enumerate(ROW.findall(desk.get(page))):
             verb = "promote" if place % 2 else "reject"
-            decisions += timed(lambda row=row, verb=verb, version=version: decide(desk, row, verb, version), 1)
+            decisions += timed(partial(decide, desk, row, verb, version), 1)
     show("decision", decisions, DECISION)
 
 
@@ -95,7 +98,8 @@ def timed(work: Callable[[], object], rounds: int) -> list[float]:
 def show(name: str, found: list[float], most: float) -> None:
     """Print the median and the 95th percentile beside what was promised."""
     p95 = statistics.quantiles(found, n=20)[-1]
-    print(f"{name:20} p50 {statistics.median(found):7.1f} ms   p95 {p95:7.1f} ms   at most {most:.0f}  {verdict(p95 <= most)}")
+    p50 = statistics.median(found)
+    print(f"{name:20} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   at most {most:.0f}  {verdict(p95 <= most)}")
 
 
 if __name__ == "__main__":
