@@ -20,6 +20,9 @@ SIZE = 50
 #: Labels of filter fields where their name does not read well.
 LABELS = {
     "created_by": "Proposed by",
+    "band": "Confidence",
+    "has_similar": "Near duplicate",
+    "proposes": "Replaces one",
     "confidence_min": "Confidence from",
     "doc_type": "Type",
     "file_path": "Path contains",
@@ -59,9 +62,10 @@ def next_address(request: HttpRequest, after: str) -> str:
 
 def shown_fields(made: Filter, names: tuple[str, ...]) -> list[Any]:
     """Return the filter's fields that a page shows, in order, under the words a person knows them by."""
-    for name in names:
-        made.form.fields[name].label = LABELS.get(name, name.replace("_", " ").capitalize())
-    return [made.form[name] for name in names]
+    shown = [made.form[name] for name in names if name in made.form.fields]
+    for field in shown:
+        field.label = LABELS.get(field.name, field.name.replace("_", " ").capitalize())
+    return shown
 
 
 @page("GET")

@@ -20,6 +20,7 @@ from memories.queries import projects, triage
 from memories.web import cards, paging, progress
 from memories.web.door import page
 from memories.web.faces import faces
+from memories.web.lists import shown_fields
 
 DECK = 10
 ROWS = 50
@@ -31,6 +32,8 @@ ORDERS = (
     paging.Order("newest", "newest", ("-created_at", "-pk")),
     paging.Order("project", "project", (paging.PROJECT_NAME, "triage_rank", "pk")),
 )
+#: Filters in the order of the form; a kind has some of them.
+ORDER = ("project", "type", "band", "created_by", "age", "has_similar", "proposes", "rejected_before")
 _OWN = {"tab", "sort", "card", "after", "id", "similar"}
 
 
@@ -76,6 +79,11 @@ class Queue:
     def opened(self) -> bool:
         """Tell whether the filters stand open: some are set besides the project, which the page's head shows."""
         return any(name != "project" for name in self.narrowed)
+
+    @property
+    def fields(self) -> list[Any]:
+        """The filters as form fields, in the order a person thinks of them, with the words they use."""
+        return shown_fields(self.filter, ORDER)
 
     def page(self, after: str = "", size: int = ROWS) -> paging.Page:
         """Return rows of the queue."""
