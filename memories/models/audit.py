@@ -45,6 +45,7 @@ class AuditEntry(GuardedModel):
     project_id = models.UUIDField(
         null=True, blank=True, help_text="the record's project at the time; no foreign key, history outlives rows"
     )
+    status = models.CharField(max_length=16, default="", blank=True, help_text="the record's status afterwards")
     project_name = models.CharField(max_length=80, default="", blank=True)
     before_json = models.JSONField(default=dict, blank=True)
     after_json = models.JSONField(default=dict, blank=True)

@@ -1,6 +1,6 @@
 """One key a decision, in a real browser, saved on a real server."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.conftest import House, Windows
 from tests.browser.desk import left, open_queue, press, settle, title
@@ -29,7 +29,10 @@ def test_reject_then_a_reason_for_the_previous_card(house: House, window: Window
     press(page, "3")
     settle(page)
     assert house.status(first) == "invalid"
-    assert [(row["action"], row["note"]) for row in house.history(first)][:2] == [("annotate", "duplicate"), ("reject", "")]
+    assert [(row["action"], row["note"]) for row in house.history(first)][:2] == [
+        ("annotate", "duplicate"),
+        ("reject", ""),
+    ]
     assert house.status(second) == "candidate"
 
 
@@ -66,7 +69,12 @@ def test_escape_asks_only_when_something_was_typed(house: House, window: Windows
     (memory,) = house.memories(project, 1)
     page = window()
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", agree)
     open_queue(page, project)
     press(page, "e", "Escape")
     assert (asked, page.locator(".drawer").count()) == ([], 0)

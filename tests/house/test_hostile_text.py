@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from memories.choices import Role
@@ -16,7 +15,7 @@ from memories.kinds import kinds
 from memories.models import AuditEntry
 from tests import factories
 from tests.house.hostile import CORPUS
-from tests.rest import API, client_of, is_problem
+from tests.rest import API, client_of, is_problem, lines, openapi
 
 MORE_THAN_TAKEN = 10 * 1024 * 1024
 
@@ -36,7 +35,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 def bodies() -> Iterator[tuple[str, str, str, list[str]]]:
     """Yield (method, path, schema, fields) once for each body that the schema knows."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = openapi()
     seen = set()
     for path, item in schema["paths"].items():
         for method, operation in item.items():
@@ -63,6 +62,7 @@ def everyone(db: None) -> APIClient:
 
 def addressed(path: str) -> str:
     """Fill an address with records of this test."""
+    row: Any
     if "/entities/" in path:
         row = factories.entity()
     elif "/relationships/" in path:
@@ -106,12 +106,12 @@ def every_page_answers(client: APIClient) -> None:
         answer = client.get(address, headers={"accept": "*/*"})
         assert answer.status_code == 200, (address, answer.content[:500])
         if getattr(answer, "streaming", False):
-            assert all(json.loads(line) for line in b"".join(answer.streaming_content).splitlines())
+            assert all(lines(answer))
     person = Client()
     person.force_login(factories.user(Role.ADMIN))
     for address in page_addresses():
-        answer = person.get(address)
-        assert answer.status_code == 200, (address, answer.content[:500])
+        page = person.get(address)
+        assert page.status_code == 200, (address, page.content[:500])
 
 
 def rest_addresses(client: APIClient) -> Iterator[str]:

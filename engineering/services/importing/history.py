@@ -21,6 +21,10 @@ def entry(record: Taken, world: World) -> AuditEntry:
     """Build the audit row of an old one: its actor, time and values as they came."""
     values = {name: value for name, value in record.values.items() if name != "project"}
     project = world.project(record.values["project"])
+    after = record.values.get("after_json")
     return AuditEntry(
-        **values, project_id=project.pk if project else None, project_name=project.name if project else ""
+        **values,
+        status=str(after.get("status") or "")[:16] if isinstance(after, dict) else "",
+        project_id=project.pk if project else None,
+        project_name=project.name if project else "",
     )
