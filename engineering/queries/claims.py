@@ -5,12 +5,11 @@ speaks for, and a supported claim supports further claims. Claims that only supp
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from engineering.models import Entity
 from engineering.ontology import RELATIONSHIP_TYPES
@@ -33,6 +32,8 @@ NONE, CANDIDATES, DEAD, CIRCULAR, CONTRADICTED, WEAK = (
     "contradicted",
     "weak",
 )
+#: Entities of other kinds and projects that claims may lean on.
+MOST_BEHIND = 100_000
 REASONS = (CONTRADICTED, NONE, DEAD, CIRCULAR, CANDIDATES, WEAK)
 
 
@@ -100,37 +101,45 @@ class Case:
         return max(proof.confidence for proof in good)
 
 
-def case(graph: Graph, project: Project) -> Case:
-    """Return what speaks for and against the claims of a project and what they lean on. One database query."""
+def case(graph: Graph, project: Project, kind: str = "validation_claim") -> Case:
+    """Return what speaks for and against what needs support in a project. One query, three where it leans on others.
+
+    Args:
+        graph: what the actor may read.
+        project: whose claims.
+        kind: the entity type that is asked about (validation_claim, requirement).
+    """
     found = Case()
-    foreign: set[Key] = set()
+    beyond: set[Key] = set()
     own = key_of(project.pk)
-    for row in _statements(graph, project):
-        for proof, home in _proofs(row):
-            found.proofs.setdefault(proof.claim, []).append(proof)
-            if proof.evidence_type in NEEDY and home != own:
-                foreign.add(proof.evidence)
-    if foreign:
-        _add_foreign(graph, foreign, found)
+    for row in _statements(graph, project, kind):
+        proof, leans_on, home = _proof(row)
+        found.proofs.setdefault(proof.claim, []).append(proof)
+        if leans_on in NEEDY and (leans_on != kind or home != own):
+            beyond.add(proof.evidence)
+    if beyond:
+        _add_beyond(graph, beyond, found)
     found.settle()
     return found
 
 
-def _statements(graph: Graph, project: Project) -> list[tuple[Any, ...]]:
-    """Return the links that speak for or against what needs support in a project."""
+def _statements(graph: Graph, project: Project, kind: str) -> list[tuple[Any, ...]]:
+    """Return the links that speak for or against the entities of a type, once for each such end."""
     target = graph.links.filter(
-        target_entity__entity_type__in=NEEDY,
+        target_entity__entity_type=kind,
         target_entity__project=project,
         relationship_type__in=("supports", "conflicts_with"),
     )
     source = graph.links.filter(
-        source_entity__entity_type__in=NEEDY,
+        source_entity__entity_type=kind,
         source_entity__project=project,
         relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"),
     )
-    # Two branches instead of an OR: each begins at the project's claims. A contradiction within it comes twice.
-    branches = [rows.order_by().annotate(**_FAILED).values_list(*_PROOF) for rows in (target, source)]
-    return rows_of(branches[0].union(branches[1]))
+    sides = ((target, "target"), (source, "source"))
+    branches = [
+        rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF) for rows, side in sides
+    ]
+    return rows_of(branches[0].union(branches[1], all=True))
 
 
 def _failed(end: str) -> "ExpressionWrapper[Q]":
@@ -150,23 +159,20 @@ _END = (
 _PROOF = ("relationship_type", "confidence", *(f"{end}{part}" for end in ("source", "target") for part in _END))
 
 
-def _proofs(row: tuple[Any, ...]) -> Iterator[tuple[Proof, Any]]:
-    """Yield what one link says, with the project of what says it; a contradiction speaks to both its ends."""
-    name, confidence, *ends = row
-    source, target = ends[:6], ends[6:]
-    pairs = [(target, source)] if name == "supports" else [(source, target)]
-    if name == "conflicts_with":
-        pairs.append((target, source))
-    for claim, (key, kind, status, home, own, failed) in pairs:
-        yield Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), home
+def _proof(row: tuple[Any, ...]) -> tuple[Proof, str, Any]:
+    """Return what one link says to the claim at its `side`, with the type and project of what says it."""
+    side, name, confidence, *ends = row
+    claim, evidence = (ends[6:], ends[:6]) if side == "target" else (ends[:6], ends[6:])
+    key, kind, status, home, own, failed = evidence
+    return Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), kind, home
 
 
-def _add_foreign(graph: Graph, keys: set[Key], found: Case) -> None:
-    """Add what claims of other projects, on which ours lean, lean on in their turn."""
-    beyond = walk(graph, list(keys), EVIDENCE)
-    for link in beyond.links:
+def _add_beyond(graph: Graph, keys: set[Key], found: Case) -> None:
+    """Add what stands behind what ours lean on: claims of other projects, decisions, assumptions. Two queries."""
+    behind = walk(graph, list(keys), EVIDENCE, Limits(nodes=MOST_BEHIND))
+    for link in behind.links:
         claim, evidence = (link.target, link.source) if link.type == "supports" else (link.source, link.target)
-        node = beyond.nodes[evidence]
+        node = behind.nodes[evidence]
         failed = node.type == "result" and node.values.get("passed") is False
         proof = Proof(claim, link.type, evidence, node.type, node.status, min(link.confidence, node.confidence), failed)
         found.proofs.setdefault(claim, []).append(proof)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
 from engineering.models import Entity
@@ -20,7 +20,6 @@ DEMANDS = ("requirement", "constraint")
 
 
 _ENDS = (
-    "relationship_type",
     "source_entity_id",
     "target_entity_id",
     "source_entity__entity_type",
@@ -107,37 +106,37 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
         group: only those that are member_of this entity are asked about; verdicts are made of all.
     """
     found = Cover()
-    rows = graph.active.filter(project=project, entity_type="requirement").order_by()
-    if group is not None:
-        member = Q(outgoing__relationship_type="member_of", outgoing__status=Status.ACTIVE)
-        rows = rows.filter(member, outgoing__target_entity=group)
-    level, justification = KT("properties__level"), KT("properties__justification")
-    for key, name, external, place, why in rows_of(
-        rows.values_list("pk", "name", "external_ref", level, justification)
+    met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
+    met = met.filter(source_entity__status=Status.ACTIVE).order_by()
+    rows = graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(met=Exists(met))
+    columns = ("id", "entity_type", "met", "name", "external_ref", KT("properties__level"))
+    for key, kind, satisfied, name, external, level, why in rows_of(
+        rows.values_list(*columns, KT("properties__justification"))
     ):
-        found.names[key] = (name, external, place or "")
-        if why and why.strip():
-            found.justified.add(key)
-    found.top = min((name[2] for name in found.names.values() if name[2]), default="")
+        if satisfied:
+            found.satisfied.add(key)
+        if kind == "requirement":
+            found.names[key] = (name, external, level or "")
+            if why and why.strip():
+                found.justified.add(key)
     _read_links(graph, project, found)
+    if group is not None:
+        members = graph.links.filter(target_entity=group, relationship_type="member_of")
+        held = {row[0] for row in rows_of(members.order_by().values_list("source_entity_id"))}
+        found.names = {key: words for key, words in found.names.items() if key in held}
+    found.top = min((words[2] for words in found.names.values() if words[2]), default="")
     found.judge()
     return found
 
 
 def _read_links(graph: Graph, project: Project, found: Cover) -> None:
     ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
-    here = graph.links.filter(
-        ends, target_entity__project=project, relationship_type__in=("satisfies", "derived_from")
-    ).order_by()
-    away = graph.links.filter(ends, source_entity__project=project, relationship_type="derived_from").order_by()
-    # Two branches instead of an OR: each begins at the project's entities and takes their links from an index.
-    both = here.values_list(*_ENDS).union(away.exclude(target_entity__project=project).values_list(*_ENDS), all=True)
+    here = Q(target_entity__project=project) | Q(source_entity__project=project)
     home = key_of(project.pk)
     foreign: set[Key] = set()
-    for name, source, target, kind, owner in rows_of(both):
-        if name == "satisfies":
-            found.satisfied.add(target)
-            continue
+    for source, target, kind, owner in rows_of(
+        graph.links.filter(ends, here, relationship_type="derived_from").order_by().values_list(*_ENDS)
+    ):
         found.children.setdefault(target, []).append((source, kind))
         found.parents.add(source)
         if owner != home and kind in DEMANDS:

@@ -37,7 +37,7 @@ def verification_matrix(project: Project, actor: Actor, limits: Limits | None = 
         rows_of(rows.values_list("id", "name", "external_ref", method)),
         key=lambda row: (row[2] or "", row[1].casefold(), str(row[0])),
     )
-    found = case(graph, project)
+    found = case(graph, project, "requirement")
     wanted = {row[0] for row in demands}
     nodes = graph.nodes({proof.evidence for key in wanted for proof in _proofs(found, key)})
     verdicts: Counter[str] = Counter()
@@ -94,7 +94,9 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
     )
     answer = Answer("Q-105", {"project": project.name, "role": role}, graph.at, rule)
     satisfied = cover(graph, project)
-    verified = Cover(names=satisfied.names, children=satisfied.children, satisfied=case(graph, project).sound())
+    verified = Cover(
+        names=satisfied.names, children=satisfied.children, satisfied=case(graph, project, "requirement").sound()
+    )
     verified.judge()
     for word, held, means in (
         ("satisfied", satisfied, "an active satisfies from a design item"),
