@@ -13,6 +13,7 @@ from engineering.queries.graph import Graph
 from memories import permissions
 from memories.actors import Actor
 from memories.errors import FieldError, Invalid
+from memories.kinds import kinds
 from memories.models import AuditEntry, Project
 from memories.queries import history
 
@@ -96,11 +97,15 @@ def _request(entries: list[AuditEntry]) -> Item:
 
 
 def summary(entries: list[AuditEntry]) -> str:
-    """Return what a request did as one line: "user:anna: promote 3 entity, update 1 memory"."""
+    """Return what a request did as one line: "user:anna: promote 3 entities, update 1 memory"."""
     deeds = Counter((entry.action, entry.entity_kind) for entry in entries)
-    words = [f"{action} {number} {kind}" for (action, kind), number in sorted(deeds.items())]
+    words = [f"{action} {number} {_word(kind, number)}" for (action, kind), number in sorted(deeds.items())]
     about = f" ({entries[0].title})" if len(entries) == 1 else ""
     return f"{entries[0].actor}: {', '.join(words)}{about}"
+
+
+def _word(kind: str, number: int) -> str:
+    return kind if number == 1 or kind not in kinds else kinds.named(kind).plural
 
 
 def _row(entry: AuditEntry) -> dict[str, Any]:
