@@ -130,3 +130,13 @@ def test_a_long_save_says_so(house: House, window: Windows) -> None:
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text("Saving…")
     expect(page.locator("#said")).to_contain_text("Promoted")
+
+
+def test_what_cannot_be_loaded_any_more_says_why(house: House, window: Windows) -> None:
+    project = house.project()
+    house.memories(project, 1)
+    page = window("ben")
+    open_queue(page, project)
+    page.context.clear_cookies(name="atocore_session")
+    press(page, "e")
+    page.get_by_role("heading", name="Your session ended").wait_for()
