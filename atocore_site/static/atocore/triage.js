@@ -152,7 +152,7 @@ function signIn(html) {
 			event.preventDefault()
 			const answer = await ask(event.target.action, new FormData(event.target))
 			if (answer?.redirected) { done(true); dialog.close() }
-			else $('[role=alert]', dialog).textContent = 'That did not work.'
+			else $('[role=alert]', dialog).textContent = 'Not accepted.'
 		}
 	})
 }
@@ -221,6 +221,6 @@ on('htmx:load', ({ target }) => {
 	$('[autofocus]', target)?.focus()
 })
 
-on('htmx:responseError', ({ detail }) => apply(detail.xhr.response))
+on('htmx:responseError', ({ detail }) => $('dialog[open]') || apply(detail.xhr.response))
 
 on('DOMContentLoaded', start)
