@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from engineering.api import queries
 from engineering.api.views import ConflictViewSet, EntityViewSet, GraduationViewSet, RelationshipViewSet
 from memories.api.urls import router
 
@@ -16,5 +17,6 @@ urlpatterns = [
         GraduationViewSet.as_view({"post": "create"}),
         name="memory-graduate",
     ),
+    *queries.urlpatterns,
     *routes.urls,
 ]
