@@ -17,6 +17,16 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class ClientFaultFilter(logging.Filter):
+    """Takes the traceback off a refusal that Django logs (a body too large, a 403): the fault is the client's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        refusal = record.name == "django.request" and record.levelno < logging.ERROR
+        if refusal or record.name.startswith("django.security"):
+            record.exc_info = None
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, request_id and, after an exception, its traceback."""
 
@@ -38,7 +48,10 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "atocore_site.logs.RequestIdFilter"}},
+        "filters": {
+            "request_id": {"()": "atocore_site.logs.RequestIdFilter"},
+            "client_fault": {"()": "atocore_site.logs.ClientFaultFilter"},
+        },
         "formatters": {
             "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
             "json": {"()": "atocore_site.logs.JsonFormatter"},
@@ -47,7 +60,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": "json" if as_json else "text",
-                "filters": ["request_id"],
+                "filters": ["request_id", "client_fault"],
             }
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},

@@ -43,6 +43,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "RecordStatus": "memories.choices.Status",
+        "MemoryType": "memories.choices.MemoryType",
+        "EntityType": "engineering.ontology.ENTITY_TYPES",
+        "RelationshipType": "engineering.ontology.RELATIONSHIP_TYPES",
         "ProjectStatus": "memories.choices.ProjectStatus",
         "ConflictStatus": "memories.choices.ConflictStatus",
         "FirstStatus": ["candidate", "active"],

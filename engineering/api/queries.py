@@ -106,8 +106,18 @@ def view_of(query: Query) -> type[QueryViewSet]:
     )
     known = {"query": query, "extra_params": {"retrieve": tuple(one.name for one in parameters)}}
     made: type[QueryViewSet] = type(f"{query.name.title().replace('_', '')}Query", (base,), known)
-    made.retrieve = described(base.retrieve)  # type: ignore[attr-defined]  # both bases have it
+    made.retrieve = described(_own_retrieve(base))  # type: ignore[attr-defined]  # both bases have it
     return made
+
+
+def _own_retrieve(base: type[QueryViewSet]) -> Callable[..., Response]:
+    """Return a function of the query's own: what the schema is told stands on it, and the base's is shared by all."""
+
+    def retrieve(self: QueryViewSet, request: Request, **subject: str) -> Response:
+        answer: Response = base.retrieve(self, request, **subject)  # type: ignore[attr-defined]  # as above
+        return answer
+
+    return retrieve
 
 
 def pattern_of(query: Query) -> URLPattern:

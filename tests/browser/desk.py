@@ -1,6 +1,9 @@
 """What a reviewer does and sees at the desk."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,6 +29,8 @@ def press(page: "Page", *keys: str) -> None:
 
 def settle(page: "Page") -> None:
     """Wait until what was decided is saved."""
+    with suppress(Error):  # an empty queue reloads the page once all is saved, and takes the question with it
+        page.evaluate("typeof chain === 'undefined' ? null : chain")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(100)
 

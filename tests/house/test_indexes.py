@@ -73,7 +73,7 @@ def test_lists_by_time(order: tuple[str, str]) -> None:
 def test_the_history_of_a_record_and_of_a_request() -> None:
     row = Memory.objects.first()
     assert row is not None
-    assert walks_an_index(plan(history.of_record("memory", row.pk)[:20]))
+    assert "audit_record" in plan(history.of_record("memory", row.pk)[:20])
     assert "audit_request" in plan(AuditEntry.objects.filter(request_id="abc"))
 
 
