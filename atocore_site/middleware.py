@@ -1,4 +1,7 @@
-"""Owns the request id: every request has one, every answer and every log line carries it."""
+"""Owns what holds for every request before any view: its id, and the size of its body.
+
+Every answer and every log line carries the id.
+"""
 
 import logging
 import re
@@ -6,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7
 
@@ -14,6 +18,8 @@ from atocore_site.logs import request_id
 access_log = logging.getLogger("atocore.access")
 
 HEADER = "X-Request-ID"
+# A body up to so many times the limit is read and thrown away, so that its sender hears why.
+WORTH_READING = 4
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -35,6 +41,32 @@ class RequestIdMiddleware:
             request_id.reset(token)
         response.headers[HEADER] = chosen
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body over the limit by its announced length, before any of it is kept.
+
+    Django's own limit spares uploaded files, so that anybody could fill the disk through the sign-in form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH", "")
+        length = int(announced) if announced.isdecimal() else 0
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length <= limit:
+            return self._get_response(request)
+        if length <= limit * WORTH_READING:
+            _throw_away(request, length)
+        raise RequestDataTooBig
+
+
+def _throw_away(request: HttpRequest, length: int) -> None:
+    # Most clients send everything before they listen: unread, they would see a broken connection and no reason.
+    while length > 0 and (piece := request.read(min(length, 65536))):
+        length -= len(piece)
 
 
 def choose(sent: str) -> str:

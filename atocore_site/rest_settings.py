@@ -14,6 +14,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["memories.api.filtering.FilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["memories.api.throttling.MinuteThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # The server itself has settled who the client is (ATOCORE_TRUSTED_PROXIES); a header must not say it again.
+    "NUM_PROXIES": 0,
     # OPTIONS would describe the resource a second time; the schema does.
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "memories.api.problems.handle",

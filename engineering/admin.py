@@ -16,10 +16,10 @@ from memories import permissions
 from memories.actors import Actor
 from memories.admin.base import ReadAdmin
 from memories.admin.fields import Json, Lines, LongText, Moment, OneLine, ProjectChoice
-from memories.admin.filters import ProjectFilter, project_filter
+from memories.admin.filters import ProjectFilter, project_filter, time_filter
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.admin.record_verbs import RECORD_VERBS, plain
-from memories.admin.records import BY, RecordAdmin, link_to
+from memories.admin.records import BY, CREATED, RecordAdmin, link_to
 
 _CONFIDENCE = "0 to 1"
 _SOURCES = "memory:, entity:, interaction: or chunk: and an id, doc: and a path, or a URL; one a line."
@@ -70,7 +70,7 @@ class EntityAdmin(RecordAdmin[Entity]):
         "created_by",
         "created_at",
     )
-    list_filter = ("status", "entity_type", ProjectFilter, BY, "created_at")
+    list_filter = ("status", "entity_type", ProjectFilter, BY, CREATED)
     list_select_related = ("project",)
     search_fields = ("name", "external_ref", "description")
     sortable_by = ("created_at", "name")
@@ -120,7 +120,7 @@ class RelationshipAdmin(RecordAdmin[Relationship]):
     add_form = NewRelationshipForm
     verbs = (*RECORD_VERBS, plain("confirm", "Confirm that it still holds", relationships.confirm))
     list_display = ("sentence", "relationship_type", "status", "confidence", "created_by", "created_at")
-    list_filter = ("status", "relationship_type", project_filter("source_entity__project_id"), BY, "created_at")
+    list_filter = ("status", "relationship_type", project_filter("source_entity__project_id"), BY, CREATED)
     list_select_related = ("source_entity", "target_entity")
     search_fields = ("source_entity__name", "target_entity__name", "origin_role")
     sortable_by = ("created_at",)
@@ -154,7 +154,7 @@ class ConflictAdmin(ReadAdmin[Conflict]):
     kind_name = "conflict"
     ordering = ("-detected_at",)
     list_display = ("slot_kind", "slot_key", "project", "severity", "status", "detected_at", "resolved_by")
-    list_filter = ("status", "severity", ProjectFilter, "detected_at")
+    list_filter = ("status", "severity", ProjectFilter, time_filter("detected_at", "time of detection"))
     list_select_related = ("project",)
     search_fields = ("slot_kind", "slot_key", "note")
     sortable_by = ("detected_at",)

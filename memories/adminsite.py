@@ -72,6 +72,10 @@ class AtoCoreSite(AdminSite):
 
         return update_wrapper(answer, guarded)
 
+    def get_urls(self) -> list[Any]:
+        """Leave out Django's way to a record's page by any id: no model has one, and an id that is none breaks it."""
+        return [found for found in super().get_urls() if getattr(found, "name", None) != "view_on_site"]
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to the site's own sign-in page, and back."""
         target = request.GET.get("next", "") or reverse("admin:index", current_app=self.name)

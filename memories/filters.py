@@ -203,6 +203,7 @@ class AuditFilter(Filter):
     actor = df.CharFilter(label="such as user:ada or agent:scribe")
     project = df.CharFilter(method="of_project", label="project, by name or alias")
     request = df.CharFilter(field_name="request_id", label="X-Request-ID of the request that wrote it")
+    status = df.CharFilter(label="the record's status afterwards")
     decision = df.UUIDFilter(field_name="decision_id", label="groups the rows that one decision changed")
     since = InstantFilter(field_name="timestamp", lookup_expr="gte")
     until = InstantFilter(field_name="timestamp", lookup_expr="lt")

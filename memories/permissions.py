@@ -94,7 +94,7 @@ def _audit(actor: Actor) -> Q | None:
     open_kinds = ~Q(entity_kind__in=PERSONAL_KINDS)
     reviewed = within("project_id", principal, Role.REVIEWER)
     read = within("project_id", principal, Role.READER)
-    read_active = Q(after_json__status=Status.ACTIVE) & (Q() if read is None else read)
+    read_active = Q(status=Status.ACTIVE) & (Q() if read is None else read)
     seen = (
         Q()
         if reviewed is None

@@ -1,9 +1,11 @@
 """What tests of the REST door share: clients with roles, and what every refusal must look like."""
 
 import json
+from functools import cache
 from typing import Any
 
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from memories.actors import Actor
@@ -32,6 +34,19 @@ def bearer(text: str) -> APIClient:
 def client_of(role: Role | None, name: str = "", on: Project | None = None) -> APIClient:
     """A client with a fresh token of a role; anonymous for None."""
     return bearer(token(role, name, on=on)[1]) if role else APIClient()
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The schema that REST serves."""
+    made = SchemaGenerator()  # type: ignore[no-untyped-call]  # spectacular is half typed
+    schema: dict[str, Any] = made.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # as above
+    return schema
+
+
+def lines(response: Any) -> list[dict[str, Any]]:
+    """The objects of a streamed answer of JSON lines."""
+    return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
 
 
 def raw(client: Client, method: str, path: str, body: bytes, **headers: str) -> Any:

@@ -44,7 +44,9 @@ def csv_rows(path: Path) -> Rows:
     """Yield a CSV file's rows by line. Raises InputFault for what spoils the whole file."""
     text = read_text(path, path.name)
     csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)  # spreadsheets write what their locale says
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] = []
     line = 1
     try:

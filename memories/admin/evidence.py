@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from memories.actors import Actor
 from memories.admin.base import ReadAdmin
-from memories.admin.filters import ProjectFilter, project_filter, word_filter
+from memories.admin.filters import ProjectFilter, project_filter, time_filter, word_filter
 from memories.choices import Role
 from memories.models import IdempotencyKey, IndexRow, Interaction, SourceChunk
 
@@ -19,7 +19,12 @@ class InteractionAdmin(ReadAdmin[Interaction]):
     kind_name = "interaction"
     ordering = ("-created_at",)
     list_display = ("__str__", "client", "project", "project_text", "session_id", "created_by", "created_at")
-    list_filter = (ProjectFilter, word_filter("client", "client"), word_filter("session_id", "session"), "created_at")
+    list_filter = (
+        ProjectFilter,
+        word_filter("client", "client"),
+        word_filter("session_id", "session"),
+        time_filter("created_at", "time of capture"),
+    )
     list_select_related = ("project",)
     search_fields = ("prompt", "response", "external_ref", "session_id")
     sortable_by = ("created_at",)
@@ -30,6 +35,7 @@ class ChunkAdmin(ReadAdmin[SourceChunk]):
     """Pieces of documents."""
 
     ordering = ("document", "chunk_index")
+    linked = ("document__id__exact",)
     list_display = ("__str__", "document", "chunk_index", "char_count", "removed_at")
     list_filter = (project_filter("document__project_id"), ("removed_at", admin.EmptyFieldListFilter))
     list_select_related = ("document",)

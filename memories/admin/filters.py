@@ -1,11 +1,13 @@
 """Filters of the lists: by project as far as the person may see them, and by a word typed in."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from memories.adminsite import actor_of
 from memories.queries import projects
@@ -42,6 +44,28 @@ def project_filter(path: str) -> type[ProjectFilter]:
     return type("ProjectFilter", (ProjectFilter,), {"path": path})
 
 
+class TimeFilter(admin.SimpleListFilter):
+    """Rows of the last days. `column` is the time."""
+
+    column = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer some spans."""
+        return [("1", "past 24 hours"), ("7", "past 7 days"), ("30", "past 30 days"), ("365", "past 365 days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the rows."""
+        value = self.value()
+        if value not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(**{f"{self.column}__gte": timezone.now() - timedelta(days=int(value))})
+
+
+def time_filter(column: str, title: str) -> type[TimeFilter]:
+    """Return a filter by a time column."""
+    return type("TimeFilter", (TimeFilter,), {"column": column, "title": title, "parameter_name": f"{column}_within"})
+
+
 class WordFilter(admin.SimpleListFilter):
     """Rows whose column equals what is typed: for columns with too many values to list."""
 
@@ -56,7 +80,11 @@ class WordFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the rows."""
         value = (self.value() or "").strip()
-        return queryset.filter(**{self.column: value[:200]}) if value else queryset
+        return queryset.filter(**self.condition(value[:200])) if value else queryset
+
+    def condition(self, value: str) -> dict[str, Any]:
+        """Return what a row must fulfil."""
+        return {self.column: value}
 
     def choices(self, changelist: ChangeList) -> Any:
         """Hand the template what else is asked for, so that its form keeps it."""
@@ -73,7 +101,28 @@ class WordFilter(admin.SimpleListFilter):
         }
 
 
-def word_filter(column: str, title: str, hint: str = "", *, lookup: str = "") -> type[WordFilter]:
-    """Return a filter by a typed value of a column; `lookup` is e.g. "__startswith"."""
-    names = {"title": title, "parameter_name": column, "column": f"{column}{lookup}", "hint": hint}
+class DayFilter(WordFilter):
+    """Rows of one day, UTC, whose date is typed; none where that is no date."""
+
+    title = "day"
+    parameter_name = "day"
+    hint = "2026-03-01"
+
+    def condition(self, value: str) -> dict[str, Any]:
+        """Return the bounds of the day."""
+        try:
+            start = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+            return {f"{self.column}__gte": start, f"{self.column}__lt": start + timedelta(days=1)}
+        except (ValueError, OverflowError):
+            return {"pk__in": ()}
+
+
+def day_filter(column: str) -> type[DayFilter]:
+    """Return a filter by the day of a time column."""
+    return type("DayFilter", (DayFilter,), {"column": column})
+
+
+def word_filter(column: str, title: str, hint: str = "") -> type[WordFilter]:
+    """Return a filter by a typed value of a column."""
+    names = {"title": title, "parameter_name": column, "column": column, "hint": hint}
     return type("WordFilter", (WordFilter,), names)

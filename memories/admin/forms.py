@@ -37,7 +37,7 @@ class CorrectionForm(forms.ModelForm[Any]):
     own = frozenset({"reason", "seen_version", "start_as"})
 
     reason = LongText(rows=2, label="Reason", help_text="Why it is corrected; kept in the history for good.")
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -80,3 +80,4 @@ class NewRecordForm(CorrectionForm):
 
     reason = LongText(rows=2, label="Reason", required=False, help_text="Why it is added; kept in the history.")
     start_as = forms.ChoiceField(label="Starts as", choices=START)
+    seen_version = None  # type: ignore[assignment]  # Django's way to take an inherited field out

@@ -91,8 +91,8 @@ def _active(active: bool) -> Any:
     return lambda row, deed: people.set_active(row, active, actor=deed.actor)
 
 
-def _link(row: User, deed: Deed) -> str:
-    return sign_in.link_address(settings.ATOCORE_URL, row)
+def _link(row: User, deed: Deed) -> User:
+    return row  # the answer makes the link: it leads to the address that the administrator came by
 
 
 @admin.register(User)
@@ -123,15 +123,16 @@ class UserAdmin(PeopleAdmin):
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """Show the link by which the new person signs in."""
-        return self._link_page(request, obj, sign_in.link_address(settings.ATOCORE_URL, obj))
+        return self._link_page(request, obj)
 
     def done(self, request: HttpRequest, row: User, verb: Verb, result: Any) -> HttpResponse:
         """Show a link that was made; go back to the person otherwise."""
         if verb.name == "link":
-            return self._link_page(request, row, result)
+            return self._link_page(request, row)
         return super().done(request, row, verb, result)
 
-    def _link_page(self, request: HttpRequest, row: User, address: str) -> HttpResponse:
+    def _link_page(self, request: HttpRequest, row: User) -> HttpResponse:
+        address = sign_in.link_address(request.build_absolute_uri("/"), row)
         words = f"{row} can sign in once within {settings.ATOCORE_LINK_MINUTES} minutes by this link."
         return self.shown_once(request, title="Sign-in link", words=words, secret=address, original=row)
 

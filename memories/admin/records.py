@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from memories.admin.base import as_uuid, history_url
 from memories.admin.correcting import Correcting
 from memories.admin.fields import Lines, LongText, Moment, OneLine, ProjectChoice
-from memories.admin.filters import ProjectFilter, word_filter
+from memories.admin.filters import ProjectFilter, time_filter, word_filter
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.admin.record_verbs import ANNOTATE, RECORD_VERBS, REJECT, UNDO, plain
 from memories.admin.verbs import Verb, WithVerbs
@@ -26,6 +26,7 @@ from memories.services import documents, lifecycle
 M = TypeVar("M", bound=Model)
 
 BY = word_filter("created_by", "maker", "user:anna")
+CREATED = time_filter("created_at", "time of creation")
 
 
 class RecordAdmin(WithVerbs[M], Correcting[M]):
@@ -100,7 +101,7 @@ class MemoryAdmin(RecordAdmin[Memory]):
     form = MemoryForm
     add_form = NewMemoryForm
     list_display = ("short", "memory_type", "project", "status", "confidence", "created_by", "created_at")
-    list_filter = ("status", "memory_type", ProjectFilter, BY, "created_at")
+    list_filter = ("status", "memory_type", ProjectFilter, BY, CREATED)
     list_select_related = ("project",)
     search_fields = ("content", "external_ref", "session_id")
     sortable_by = ("created_at",)
@@ -153,7 +154,7 @@ class DocumentAdmin(RecordAdmin[SourceDocument]):
     )
     ordering = ("-ingested_at",)
     list_display = ("__str__", "doc_type", "project", "status", "created_by", "ingested_at")
-    list_filter = ("status", ProjectFilter, BY, "ingested_at")
+    list_filter = ("status", ProjectFilter, BY, time_filter("ingested_at", "time of arrival"))
     list_select_related = ("project",)
     search_fields = ("title", "file_path")
     sortable_by = ("ingested_at",)

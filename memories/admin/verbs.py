@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -33,22 +34,24 @@ class VerbForm(forms.Form):
     """What every verb takes: a reason, and the version that was seen."""
 
     reason = LongText(rows=2, label="Reason")
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, row: Any, actor: Actor, **options: Any) -> None:
         self.row, self.actor = row, actor
         super().__init__(*args, **options)
         if "seen_version" in self.fields:
             self.fields["seen_version"].initial = getattr(row, "version", None)
+            self.fields["seen_version"].required = hasattr(row, "version")
         for choice in self.fields.values():
             if isinstance(choice, ProjectChoice):
                 choice.queryset = projects.visible(actor)
 
 
 class BareForm(VerbForm):
-    """A verb that keeps no reason."""
+    """A verb that keeps no reason and asks for no version."""
 
     reason = None  # type: ignore[assignment]  # Django's way to take an inherited field out
+    seen_version = None  # type: ignore[assignment]  # as above
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ class WithVerbs(ReadAdmin[M]):
         found = next((known for known in self.verbs if known.name == verb), None)
         if row is None or found is None:
             raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
         deed = self._deed(found, row, request, request.POST if request.method == "POST" else None)
         form = deed["form"]
         if request.method != "POST" or not form.is_valid():

@@ -48,6 +48,7 @@ class RestViewSet(viewsets.GenericViewSet[Any]):
     represent: Represent
     orderings: tuple[str, ...] = ("-created_at", "created_at")
     filterset_class: type[Filter] | None = None
+    http_method_names = ("get", "head", "post", "patch", "delete")  # OPTIONS would say again what the schema says
     lookup_url_kwarg = "id"
     post: Callable[..., Response]
     lookup_value_regex = "[^/]+"

@@ -21,7 +21,7 @@ class MinuteThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Tell whether the client has requests left in this minute."""
-        rate = getattr(settings, "ATOCORE_API_RATE", 0)
+        rate: int = settings.ATOCORE_API_RATE
         if not rate:
             return True
         key = f"api-rate:{principal_key(request) or self.get_ident(request)}:{int(time.time() // WINDOW)}"

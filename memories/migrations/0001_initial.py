@@ -196,6 +196,12 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True, default="", help_text="the record's status afterwards", max_length=16
+                    ),
+                ),
                 ("project_name", models.CharField(blank=True, default="", max_length=80)),
                 ("before_json", models.JSONField(blank=True, default=dict)),
                 ("after_json", models.JSONField(blank=True, default=dict)),
@@ -228,6 +234,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["request_id"], name="audit_request"),
                     models.Index(fields=["decision_id"], name="audit_decision"),
                     models.Index(fields=["action", "seq"], name="audit_action"),
+                    models.Index(
+                        condition=models.Q(("external_ref", ""), _negated=True),
+                        fields=["external_ref"],
+                        name="audit_external_ref",
+                    ),
                 ],
             },
         ),

@@ -70,5 +70,11 @@ def _postgres(query: Query) -> list[Hit]:
         conditions.append("document @@ websearch_to_tsquery('english', %s)")
         arguments.append(wanted)
         order = "ORDER BY ts_rank(document, websearch_to_tsquery('english', %s)) DESC, id"
-    sql = f"SELECT kind, record_id FROM search_rows WHERE {' AND '.join(conditions)} {order} LIMIT %s"  # noqa: S608 - fixed clauses; values are bound
+    # Materialised, so that the planner weighs the look-up without the LIMIT: with it, it walks the table instead.
+    sql = f"""
+        WITH hits AS MATERIALIZED (
+            SELECT id, kind, record_id, document FROM search_rows WHERE {" AND ".join(conditions)}
+        )
+        SELECT kind, record_id FROM hits {order} LIMIT %s
+    """  # noqa: S608 - fixed clauses; values are bound
     return _fetch(sql, [*arguments, *([wanted] if query.words else []), query.limit])

@@ -93,9 +93,14 @@ def project_mark(project_id: UUID | None) -> str:
 
 def marks_of(kind: Kind, row: Row, words: set[str]) -> str:
     """Return the marks of a record: kind, status, project, sketches."""
+    place = _place(row, kind)
+    fixed = [f"kd{kind.name}", f"st{row.status}", place]
+    return " ".join([*fixed, *sketch.marks(words, f"{kind.name} {place}")])
+
+
+def _place(row: Row, kind: Kind) -> str:
     project = kind.project_of(row)
-    fixed = [f"kd{kind.name}", f"st{row.status}", project_mark(project.pk if project else None)]
-    return " ".join([*fixed, *sketch.marks(words)])
+    return project_mark(project.pk if project else None)
 
 
 def entry_of(kind: Kind, row: Row) -> IndexText:
@@ -145,12 +150,10 @@ def nearest(kind: Kind, row: Row, most: int = 50) -> float:
     One index look-up on the sketch marks and one read; its cost does not grow with the number of records.
     """
     words = sketch.word_set(entry_of(kind, row).text)
-    wanted = sketch.marks(words)
+    wanted = sketch.marks(words, f"{kind.name} {_place(row, kind)}")
     if not wanted:
         return 0.0
-    project = kind.project_of(row)
-    place = project_mark(project.pk if project else None)
-    hits = find(Query(marks=[[f"kd{kind.name}"], [place], wanted], limit=most))
+    hits = find(Query(marks=[wanted], limit=most))
     ids = [record_id for _, record_id in hits if record_id != row.pk]
     if not ids:
         return 0.0
@@ -182,20 +185,20 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
         Best first; ties by id. Only what overlaps by ALIKE or more.
     """
     words = sketch.word_set(entry_of(kind, row).text)
-    project = kind.project_of(row)
-    places = dict.fromkeys([project_mark(project.pk if project else None), project_mark(None)])
-    narrow = [[f"kd{kind.name}"], [f"st{status}" for status in statuses], list(places)]
-    wanted = [record_id for record_id in _pool(narrow, words, pool) if record_id != row.pk]
+    places = list(dict.fromkeys([_place(row, kind), project_mark(None)]))
+    sketches = [mark for place in places for mark in sketch.marks(words, f"{kind.name} {place}")]
+    narrow = [[f"kd{kind.name}"], [f"st{status}" for status in statuses], places]
+    wanted = [record_id for record_id in _pool(narrow, words, sketches, pool) if record_id != row.pk]
     rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
     found = [item for other in rows if (item := Alike(other, _overlap(kind, other, words))).overlap >= ALIKE]
     return sorted(found, key=lambda item: (-item.overlap, str(item.row.pk)))[:most]
 
 
-def _pool(narrow: list[list[str]], words: set[str], pool: int) -> list[UUID]:
+def _pool(narrow: list[list[str]], words: set[str], sketches: list[str], pool: int) -> list[UUID]:
     """Return the ids worth comparing: what shares a sketch, and what shares telling words."""
     if not words:
         return []
-    sketched = find(Query(marks=[*narrow, sketch.marks(words)], limit=pool))
+    sketched = find(Query(marks=[sketches], limit=pool))
     telling = _telling(words)
     ranked = find(Query(marks=narrow, words=telling, limit=pool)) if telling else []
     return list(dict.fromkeys(record_id for _, record_id in (*sketched, *ranked)))

@@ -84,6 +84,7 @@ def entry(
         action=action,
         actor=actor.label,
         title=(kind.title(row) if kind else str(row))[:200],
+        status=getattr(row, "status", ""),
         project_id=project.pk if project else None,
         project_name=project.name if project else "",
         before_json=dict(before),

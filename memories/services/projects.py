@@ -28,6 +28,7 @@ def register(name: str, *, actor: Actor, description: str = "", aliases: Sequenc
     wanted = [project.name, *(clean_name(alias, f"aliases/{place}") for place, alias in enumerate(aliases))]
     with Batch(actor) as batch:
         serialise("project names")
+        _refuse_taken(project.name)
         project.created_at = project.updated_at = batch.at
         project.save(force_insert=True)
         for place, alias in enumerate(dict.fromkeys(wanted)):
@@ -114,9 +115,13 @@ def _status(
         return _set(batch, project, action, version, clean_note(note), status=to.value)
 
 
-def _take(project: Project, alias: str, *, canonical: bool = False) -> None:
+def _refuse_taken(alias: str) -> None:
     if owner := reads.find(alias):
         raise Duplicate(f"“{alias}” is a name of the project {owner.name} already.", blockers=[owner.name])
+
+
+def _take(project: Project, alias: str, *, canonical: bool = False) -> None:
+    _refuse_taken(alias)
     ProjectAlias(project=project, alias=alias, canonical=canonical).save(force_insert=True)
 
 

@@ -21,7 +21,7 @@ from memories.services import undo as undoing
 from memories.web import cards
 from memories.web.decide import back_to, refused
 from memories.web.door import page, wants_fragment
-from memories.web.triage import Queue, queue_context
+from memories.web.triage import Queue, bar_context, queue_context
 
 #: More than this is asked about first (triage-ux).
 UNASKED = 20
@@ -106,7 +106,9 @@ def _report(request: HttpRequest, found: Queue, verb: str, results: list[bulk_ve
         )
         return redirect(f"{reverse('triage')}?{found.address}")
     chosen = frozenset(str(result.id) for result in left)
-    return render(request, "memories/_bulk_done.html", context | queue_context(found, chosen))
+    return render(
+        request, "memories/_bulk_done.html", context | queue_context(found, chosen) | bar_context(request, found)
+    )
 
 
 @page("POST")

@@ -70,7 +70,7 @@ class ConfidenceField(forms.FloatField):
     """A number from 0 to 1."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=1, step_size=0.01, required=True, **options)
+        super().__init__(min_value=0, max_value=1, required=True, **options)
 
 
 class MomentField(forms.CharField):

@@ -72,6 +72,11 @@ class Queue:
         """The names of the filters that are set."""
         return [name for name in self.filter.filters if self.query.get(name)]
 
+    @property
+    def opened(self) -> bool:
+        """Tell whether the filters stand open: some are set besides the project, which the page's head shows."""
+        return any(name != "project" for name in self.narrowed)
+
     def page(self, after: str = "", size: int = ROWS) -> paging.Page:
         """Return rows of the queue."""
         return paging.page(self.rows, self.order, after=after, size=size, project_path=self.kind.project_paths[0])
@@ -105,15 +110,20 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The whole tab."""
     found = Queue(request.GET, actor)
     context = queue_context(found)
-    counts = triage.counts(actor)
-    figures = progress.today(request, found.kind, actor, counts[found.kind.plural])
-    context |= {"counts": counts, "tabs": _tabs(request, found.kind, counts), "today": figures}
+    context |= bar_context(request, found)
     context |= _current(found, context["rows"], request.GET.get("card", ""))
     if context["item"] is None:
         context |= _nothing_left(found)
     response = render(request, "memories/triage.html", context)
-    progress.remember(request, response, found.kind, figures)
+    progress.remember(request, response, found.kind, context["today"])
     return response
+
+
+def bar_context(request: HttpRequest, found: Queue) -> dict[str, Any]:
+    """Return what the bar above the queue shows: the tabs with their counts, and how far today is."""
+    counts = triage.counts(found.actor)
+    figures = progress.today(request, found.kind, found.actor, counts[found.kind.plural])
+    return {"counts": counts, "tabs": _tabs(found, counts), "today": figures}
 
 
 def queue_context(found: Queue, chosen: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -199,8 +209,8 @@ def _type_field(found: Queue) -> str:
     return chosen.field_name if chosen and chosen.field_name in found.kind.editable else ""
 
 
-def _tabs(request: HttpRequest, shown: Kind, counts: dict[str, int]) -> list[dict[str, Any]]:
-    project = request.GET.get("project", "")
+def _tabs(found: Queue, counts: dict[str, int]) -> list[dict[str, Any]]:
+    shown, project = found.kind, found.query.get("project", "")
     suffix = f"&{urlencode({'project': project})}" if project else ""
     listed = list(kinds.triaged())
     place = listed.index(shown)

@@ -12,7 +12,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-_COPIED = "title, project_name, before_json, after_json, note, timestamp, request_id, decision_id, external_ref"
+_COPIED = "title, status, project_name, before_json, after_json, note, timestamp, request_id, decision_id, external_ref"
 INSERT = f"(seq, entity_kind, record_id, action, actor, {_COPIED})"
 VALUES = f"SELECT seq, entity_kind, record_id, action, 'mallory', {_COPIED} FROM memory_audit LIMIT 1"
 ANY_DATABASE = [

@@ -48,7 +48,7 @@ function mark(row) {
 
 async function show(row) {
 	shown = Infinity
-	if (!row) return chain.then(() => location.reload())
+	if (!row) return chain.then(() => $('.alert') ? $('#stage').replaceChildren() : location.reload())
 	mark(row)
 	const { id } = row.dataset
 	if (!cards.has(id)) await load([id])
@@ -96,7 +96,7 @@ function apply(html) {
 	const box = document.createElement('template')
 	box.innerHTML = html
 	for (const node of [...box.content.children]) {
-		const old = node.id && $('#' + node.id)
+		const old = node.id ? $('#' + node.id) : null
 		if (node.matches('.item')) {
 			cards.set(node.dataset.id, node)
 			old?.replaceWith(node)
@@ -161,6 +161,7 @@ on('submit', (event) => {
 	if (!$('#stage') || event.defaultPrevented || by?.formMethod === 'dialog' || (!verb && wait == null)) return
 	event.preventDefault()
 	const body = new FormData(form, by), reasons = $('#reasons'), row = rowOf(form.closest('.item')?.dataset.id)
+	body.delete('csrfmiddlewaretoken') // signing in again renews it; the header has the present one
 	form.closest('dialog')?.close()
 	if (form === reasons) reasons.hidden = true
 	if (!verb) return post(url, body).then((ok) => ok && by?.dataset.then && leave(row))
@@ -175,7 +176,7 @@ on('click', ({ target, shiftKey }) => {
 	const row = target.closest('#list > [data-id]'), go = target.closest('[data-go]')
 	if (row) target.matches('.tick') || shiftKey ? pick(row) : show(row)
 	if (go) triageKey({ key: go.dataset.go, target: root })
-	if (target.closest('[data-close]')) $('#stage h1')?.focus()
+	if (target.closest('[data-close]')) current() ? $('#stage h1').focus() : location.reload()
 })
 
 on('keydown', (event) => {

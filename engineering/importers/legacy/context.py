@@ -26,6 +26,7 @@ class Context:
         project_ids: canonical name by id in the old database.
         types: entity type by entity id.
         candidates: entities that are candidates.
+        written: ids of memories and chunks as they are written in the old database.
         places: project and title of rows that history may speak of, by id.
     """
 
@@ -36,6 +37,7 @@ class Context:
     project_ids: dict[UUID, str] = field(default_factory=dict)
     types: dict[UUID, str] = field(default_factory=dict)
     candidates: set[UUID] = field(default_factory=set)
+    written: frozenset[str] = frozenset()
     places: dict[UUID, str | None] = field(default_factory=dict)
 
     def holds(self, table: str, ref: UUID) -> bool:

@@ -81,8 +81,8 @@ def interactions(desk: Desk, context: Context) -> Values:
         "context_pack": desk.object("context_pack"),
         "response": desk.text("response"),
         "response_summary": desk.text("response_summary"),
-        "memories_used": [_renamed(item) for item in desk.strings("memories_used")],
-        "chunks_used": [_renamed(item) for item in desk.strings("chunks_used")],
+        "memories_used": [_renamed(item, context) for item in desk.strings("memories_used")],
+        "chunks_used": [_renamed(item, context) for item in desk.strings("chunks_used")],
         "client": desk.line("client"),
         "session_id": desk.line("session_id"),
         "project": project,
@@ -91,8 +91,9 @@ def interactions(desk: Desk, context: Context) -> Values:
     }
 
 
-def _renamed(item: str) -> str:
-    return str(adopt_id(item.strip()))
+def _renamed(item: str, context: Context) -> str:
+    """Return an id as the row has it now; what is no id of a row stays as it was written."""
+    return str(adopt_id(item)) if item in context.written else item
 
 
 def _sent_project(desk: Desk, context: Context) -> tuple[str | None, str]:

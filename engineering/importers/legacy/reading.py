@@ -79,7 +79,8 @@ class _Reader:
     def __init__(self, source: Source, shown: str, names: Names, default_project: str | None, now: datetime) -> None:
         columns = frozenset(table for table in TABLES if source.has(table, "project"))
         self.source, self.shown, self.now = source, shown, now
-        self.context = Context(names, None, columns)
+        written = frozenset(source.ids("memories") | source.ids("source_chunks"))
+        self.context = Context(names, None, columns, written=written)
         self.wanted = default_project
         self.reading = Reading(source.phase)
 
@@ -164,8 +165,11 @@ class _Reader:
         for ref in refs:
             kind, _, rest = ref.partition(":")
             table = _SOURCE_TABLES.get(kind)
-            if table is None or rest.startswith("//"):
+            if kind in ("doc", "http", "https") and rest:
                 kept.append(ref)
+            elif table is None:
+                kept.append(f"doc:{' '.join(ref.split())}")
+                repairs.append(("bad_source", f"source_refs: {ref!r} is no source by its form; it became {kept[-1]!r}"))
             elif self.context.holds(table, adopt_id(rest.strip())):
                 kept.append(f"{kind}:{adopt_id(rest.strip())}")
             else:

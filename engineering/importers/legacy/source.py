@@ -61,6 +61,12 @@ class Source:
             for rowid, *values in self._run(f'SELECT rowid, * FROM "{table}" ORDER BY rowid'):  # noqa: S608 - name from TABLES
                 yield rowid, dict(zip(self._columns[table], values, strict=True))
 
+    def ids(self, table: str) -> set[str]:
+        """Return the ids of a table as they are written."""
+        if "id" not in self._columns.get(table, ()):
+            return set()
+        return {str(value) for (value,) in self._run(f'SELECT id FROM "{table}"')}  # noqa: S608 - name from TABLES
+
     def has(self, table: str, column: str) -> bool:
         """Tell whether the phase has a column."""
         return column in self._columns.get(table, ())
@@ -104,18 +110,20 @@ def _decode(value: bytes) -> str:
 def opened(path: Path) -> Iterator[Source]:
     """Open a database without changing a byte of it.
 
-    A database whose write-ahead log still holds rows is read from a copy, so that they are not lost.
+    A database beside which a write-ahead log or a journal of an unfinished write stands is read from a copy, where
+    SQLite can settle it: without the first rows would be lost, without the second half-written ones would be read.
 
     Raises:
         InputFault: missing, no SQLite database, damaged, or no AtoCore database.
     """
     _check(path)
-    log = path.with_name(f"{path.name}-wal")
+    beside = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
+    unsettled = [log for log in beside if log.exists() and log.stat().st_size]
     with TemporaryDirectory(prefix="atocore-import-") as folder:
-        if log.exists() and log.stat().st_size:
+        if unsettled:
             copy = Path(folder, path.name)
-            shutil.copyfile(path, copy)
-            shutil.copyfile(log, copy.with_name(log.name))
+            for file in (path, *unsettled):
+                shutil.copyfile(file, Path(folder, file.name))
             address = f"file:{quote(str(copy))}"
         else:
             address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"

@@ -182,6 +182,26 @@ def test_rows_that_only_the_write_ahead_log_holds_are_not_lost(tmp_path: Path, b
     busy.close()
 
 
+def test_a_write_that_was_cut_off_is_rolled_back_in_a_copy(tmp_path: Path, bring: Callable[..., Outcome]) -> None:
+    rows = [memory(1000 + number, content=f"Fact {number}. {'x' * 3000}") for number in range(100)]
+    path = old_database(tmp_path / "a.sqlite3", "p5", projects=[optics()], memories=rows)
+    busy = sqlite3.connect(path)
+    busy.execute("PRAGMA cache_size=1")
+    busy.execute("BEGIN")
+    busy.execute("UPDATE memories SET content = 'half' || content")
+    torn = tmp_path / "old.sqlite3"
+    torn.write_bytes(path.read_bytes())
+    (tmp_path / "old.sqlite3-journal").write_bytes((tmp_path / "a.sqlite3-journal").read_bytes())
+    busy.rollback()
+    busy.close()
+    assert b"halfFact" in torn.read_bytes()
+    before = source.checksum(torn)
+    bring(again=True)
+    assert source.checksum(torn) == before
+    assert not Memory.objects.filter(content__startswith="half").exists()
+    assert Memory.objects.count() == 100
+
+
 MEMORY_REPAIRS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"confidence": 1.7}, "confidence_range", {"confidence": 1.0}),
     ({"confidence": -3}, "confidence_range", {"confidence": 0.0}),
@@ -256,14 +276,25 @@ def test_an_id_that_is_no_uuid_becomes_one_everywhere(bring: Callable[..., Outco
         entities=[entity(30, source_refs='["memory:mem-7"]'), {**entity(31), "id": "ent-1"}],
         relationships=[{**link(40, 30, 31), "target_entity_id": "ent-1"}],
         memory_audit=[{"id": uid(60), "memory_id": "mem-7"}],
-        interactions=[{"id": uid(12), "memories_used": '["mem-7"]'}],
+        interactions=[{"id": uid(12), "memories_used": '["mem-7", "some note"]'}],
     )
     new = adopt_id("mem-7")
     assert Memory.objects.get(pk=new).external_ref == "mem-7"
     assert Entity.objects.get(pk=uid(30)).source_refs == [f"memory:{new}"]
     assert Relationship.objects.get(pk=uid(40)).target_entity_id == adopt_id("ent-1")
     assert AuditEntry.objects.get(external_ref=uid(60)).record_id == str(new)
-    assert Interaction.objects.get(pk=uid(12)).memories_used == [str(new)]
+    assert Interaction.objects.get(pk=uid(12)).memories_used == [str(new), "some note"]
+
+
+def test_sources_that_lead_nowhere_are_left_out_and_free_words_are_kept(bring: Callable[..., Outcome]) -> None:
+    refs = f'["memory:{uid(99)}", "https://example.org/a", "doc:notes.md#Mass", "lab book 7"]'
+    outcome = bring(entities=[entity(30, source_refs=refs)])
+    assert Entity.objects.get(pk=uid(30)).source_refs == [
+        "https://example.org/a",
+        "doc:notes.md#Mass",
+        "doc:lab book 7",
+    ]
+    assert rules(outcome, "repaired") == [(uid(30), "dangling_pointer"), (uid(30), "bad_source")]
 
 
 def test_aliases_are_learned_from_ids_and_from_the_start_of_a_name(bring: Callable[..., Outcome]) -> None:

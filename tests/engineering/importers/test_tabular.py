@@ -73,6 +73,13 @@ def test_a_bad_row_is_refused_with_its_line_and_the_rest_comes_in(tmp_path: Path
     assert not tree.complete
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_spreadsheets_own_delimiter_is_understood(tmp_path: Path, delimiter: str) -> None:
+    rows = [["external_ref", "type", "name"], ["A", "system", "Arm, left"]]
+    tree = csv_tree(tmp_path, "\n".join(delimiter.join(row) for row in rows))
+    assert [(item.ref, item.name) for item in tree.items] == [("A", "Arm, left")]
+
+
 def test_rows_of_another_width_are_refused(tmp_path: Path) -> None:
     tree = csv_tree(tmp_path, "external_ref,type\nA,system\nB\nC,system,more\n")
     assert [item.ref for item in tree.items] == ["A"]

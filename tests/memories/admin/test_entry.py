@@ -129,7 +129,8 @@ def test_no_log_of_djangos_own_is_written() -> None:
 def test_odd_input_is_refused_and_breaks_no_page() -> None:
     row = factories.memory()
     client = enter(Role.ADMIN)
-    for query in ({"q": "a\x00b"}, {"actor": "\x00"}, {"project": "x"}, {"p": "9999999"}, {"seq": str(10**30)}):
+    for query in ({"q": "a\x00b"}, {"actor": "\x00"}, {"project": "x"}, {"p": "9999999"}, {"p": "x"}, {"o": "9.x"},
+                  {"day": "9999-12-31"}, {"day": "x"}, {"timestamp_within": "x"}, {"q": "a b " * 20_000}):  # fmt: skip
         assert client.get(address(AuditEntry, "changelist"), query).status_code in (200, 302), query
     for name in ("0", "\x00", "a" * 5000, "../../x"):
         assert client.get(reverse("admin:memories_memory_change", args=(name,))).status_code in (302, 404), name
@@ -138,3 +139,27 @@ def test_odd_input_is_refused_and_breaks_no_page() -> None:
         assert answer.status_code in (302, 422)
     assert client.get(address(Memory, "changelist")).status_code == 200
     assert client.get(address(SourceDocument, "add")).status_code == 403
+
+
+def test_a_list_is_asked_what_its_filters_offer_and_nothing_else() -> None:
+    client = enter(Role.ADMIN)
+    for model, query in (
+        (User, {"password__startswith": "a"}),
+        (ApiToken, {"digest__startswith": "a"}),
+        (Memory, {"content__regex": "("}),
+        (Memory, {"created_at__year": "99999"}),
+        (AuditEntry, {"after_json__status": "active"}),
+    ):
+        assert client.get(address(model, "changelist"), query).status_code == 400, query
+    row = factories.memory()
+    found = client.get(address(Memory, "changelist"), {"status__exact": "candidate", "created_at_within": "7"})
+    assert list(found.context["cl"].queryset) == [row]
+
+
+def test_a_form_without_the_version_that_was_seen_is_not_taken() -> None:
+    row = factories.memory()
+    client = enter()
+    assert save(client, row, content="Blind.", seen_version="").status_code == 422
+    assert do(client, row, "reject", seen_version="").status_code == 422
+    assert save(client, row, content="Blind.", seen_version="9" * 40).status_code == 409
+    assert row.fresh().version == row.version

@@ -1,6 +1,5 @@
 """`audit` over REST: read, export, undo."""
 
-import json
 from typing import Any
 
 from rest_framework.test import APIClient
@@ -8,7 +7,7 @@ from rest_framework.test import APIClient
 from memories.choices import Role
 from memories.models import AuditEntry, Memory
 from tests import factories
-from tests.rest import API, client_of, is_problem
+from tests.rest import API, client_of, is_problem, lines
 
 
 def test_the_log_is_filtered_by_every_side_of_a_row(reviewer: APIClient, p04: Any) -> None:
@@ -76,7 +75,7 @@ def test_the_export_is_one_json_object_a_line(reviewer: APIClient, p04: object) 
         factories.memory(active=True)
     response = reviewer.get(f"{API}/audit/export?kind=memory", headers={"accept": "application/jsonl"})
     assert (response.status_code, response["Content-Type"]) == (200, "application/jsonl")
-    lines = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
-    assert [line["seq"] for line in lines] == sorted(line["seq"] for line in lines)
-    assert len(lines) == 3
+    seqs = [line["seq"] for line in lines(response)]
+    assert seqs == sorted(seqs)
+    assert len(seqs) == 3
     is_problem(reviewer.get(f"{API}/audit/export?limit=3", headers={"accept": "application/jsonl"}), 400)

@@ -9,7 +9,6 @@ from rest_framework.test import APIClient
 
 from memories.choices import Role
 from memories.models import AuditEntry, IdempotencyKey, Memory
-from memories.services import idempotency
 from tests import factories
 from tests.rest import API, client_of, is_problem
 
@@ -67,7 +66,7 @@ def test_the_answer_and_the_write_are_one_transaction(agent: APIClient, monkeypa
     def lost(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("the store failed")
 
-    monkeypatch.setattr(idempotency.IdempotencyKey.objects, "create", lost)
+    monkeypatch.setattr(IdempotencyKey.objects, "create", lost)
     agent.raise_request_exception = False
     is_problem(send(agent, "k5"), 500)
     assert not Memory.objects.exists()

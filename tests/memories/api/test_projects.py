@@ -20,7 +20,8 @@ def test_a_maintainer_registers_and_anyone_finds_it_by_any_name(maintainer: APIC
 
 
 def test_a_name_is_taken_once(maintainer: APIClient, p04: object) -> None:
-    is_problem(maintainer.post(f"{API}/projects", {"name": "P04"}), 409)
+    for name in ("P04", "p04-gigabit"):
+        is_problem(maintainer.post(f"{API}/projects", {"name": name}), 409)
     is_problem(maintainer.post(f"{API}/projects", {"name": "not a slug"}), 400)
     is_problem(maintainer.post(f"{API}/projects", {"name": "p07", "colour": "red"}), 400)
 

@@ -1,0 +1,117 @@
+"""Every page of the web app on the sample: axe finds nothing in either colour, it fits a phone, it asks nobody else."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import signed_in
+from tests.conftest import watch
+from tests.live import LiveApp
+from tests.pages import faults_by_axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+#: Pages by their address; what stands in braces is filled in from the sample.
+PAGES = (
+    "/triage/?tab=memories",
+    "/triage/?tab=entities",
+    "/triage/?tab=relationships",
+    "/triage/?tab=documents",
+    "/triage/?tab=memories&band=low&age=older",
+    "/memories/",
+    "/memories/?status=superseded",
+    "/memories/{memory}/",
+    "/memories/{memory}/edit/",
+    "/memories/{memory}/audit/",
+    "/memories/{memory}/supersede/",
+    "/memories/{candidate}/",
+    "/memories/{candidate}/merge/{memory}/",
+    "/memories/{candidate}/replace/{memory}/",
+    "/entities/",
+    "/entities/{entity}/",
+    "/entities/{entity}/edit/",
+    "/relationships/",
+    "/relationships/{relationship}/",
+    "/documents/",
+    "/documents/{document}/",
+    "/projects/",
+    "/projects/p21-heron/",
+    "/interactions/",
+    "/interactions/{interaction}/",
+    "/audit/",
+    "/audit/3/",
+    "/help/",
+    "/account/",
+    "/memories/00000000-0000-7000-8000-000000000000/",
+    "/triage/?nonsense=1",
+    "/nothing-here/",
+)
+
+
+@pytest.fixture(scope="module")
+def rows(sample_app: LiveApp) -> dict[str, str]:
+    """One id of every kind."""
+    token = sample_app.create_token("reader", "reviewer")
+
+    def first(path: str, name: str = "id") -> str:
+        request = urllib.request.Request(
+            f"{sample_app.base_url}/api/v1/{path}", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            return str(json.load(answer)["results"][0][name])
+
+    return {
+        "memory": first("memories?status=active"),
+        "candidate": first("memories?status=candidate"),
+        "entity": first("entities?status=active&type=subsystem"),
+        "relationship": first("relationships?status=active"),
+        "document": first("audit?kind=document", "record_id"),
+        "interaction": first("interactions"),
+    }
+
+
+@pytest.fixture(scope="module")
+def state(browser: "Browser", sample_app: LiveApp) -> Any:
+    """Somebody who is signed in there."""
+    return signed_in(browser, sample_app, "ada")
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def shown(request: pytest.FixtureRequest, browser: "Browser", sample_app: LiveApp, state: Any) -> Iterator["Page"]:
+    """A window in one of the two colours."""
+    context = browser.new_context(
+        base_url=sample_app.base_url,
+        storage_state=state,
+        color_scheme=request.param,
+        viewport={"width": 1280, "height": 800},
+    )
+    page = context.new_page()
+    faults = watch(page, sample_app.base_url)
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_a_phone_shows_it_whole(shown: "Page", rows: dict[str, str], path: str) -> None:
+    shown.set_viewport_size({"width": 1280, "height": 800})
+    shown.goto(path.format(**rows))
+    shown.wait_for_load_state("networkidle")
+    assert faults_by_axe(shown) == []
+    shown.set_viewport_size({"width": 320, "height": 640})
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_what_opens_over_the_queue_passes_too(shown: "Page") -> None:
+    shown.set_viewport_size({"width": 1280, "height": 800})
+    shown.goto("/triage/?tab=memories")
+    shown.wait_for_load_state("networkidle")
+    for keys in (["j", "e"], ["Escape", "m", "1"], ["Escape", "x"], ["?"]):
+        for key in keys:
+            shown.keyboard.press(key)
+            shown.wait_for_timeout(300)
+        assert faults_by_axe(shown) == [], keys

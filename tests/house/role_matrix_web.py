@@ -1,0 +1,74 @@
+"""The web app's rows of the role matrix. Columns: anonymous, reader, agent, reviewer, maintainer, admin.
+
+Who is not signed in is sent to do so (302). A decision that went well leads on to the next card (302).
+"""
+
+from tests.house.role_matrix import Row
+
+NOTHING_ELSE = "405 405 405 405 405 405"
+PAGE = "302 200 200 200 200 200"
+#: A candidate of somebody else: reviewers and above see it.
+CANDIDATE = "302 404 404 200 200 200"
+RECORD = {"kind": "memories", "pk": "candidate", "other": "active"}
+
+
+def page(cells: str = PAGE, **at: str) -> Row:
+    """A page that is only read."""
+    return Row({"GET": cells}, NOTHING_ELSE, at=at)
+
+
+def record(**cells: str) -> Row:
+    """A page or a decision of a candidate, at the version that was shown."""
+    return Row(cells, NOTHING_ELSE, at={**RECORD, "verb": "promote"}, body={"version": "1"})
+
+
+PAGES = {
+    "/": page("302 302 302 302 302 302"),
+    "/projects/": page(),
+    "/projects/<name>/": page(name="project"),
+    "/interactions/": page(),
+    "/interactions/<pk>/": page("302 404 404 200 200 200", pk="interaction"),
+    "/audit/": page(),
+    "/audit/<seq>/": page(seq="seq"),
+    "/<kind>/": page(kind="memories"),
+    # How to use the keyboard is no secret, and nothing is done there whatever the method.
+    "/help/": Row({}, "200 200 200 200 200 200"),
+    "/healthz": Row({"GET": "200 200 200 200 200 200"}, NOTHING_ELSE),
+}
+TRIAGE = {
+    "/triage/": page(),
+    "/triage/deck/": page(),
+    "/triage/more/": page(),
+    # Without items there is nothing to decide; with them, one of a role too low is refused.
+    "/triage/bulk/": Row(
+        {"POST": "302 403 403 302 302 302"},
+        NOTHING_ELSE,
+        body={"tab": "memories", "kind": "memories", "verb": "reject", "item": "@candidate:1"},
+    ),
+    "/triage/undo/": Row({"POST": "302 404 404 404 404 404"}, NOTHING_ELSE),
+}
+RECORDS = {
+    "/<kind>/<pk>/": record(GET=CANDIDATE),
+    "/<kind>/<pk>/audit/": record(GET=CANDIDATE),
+    "/<kind>/<pk>/edit/": record(GET=CANDIDATE, POST="302 404 404 422 422 422"),
+    "/<kind>/<pk>/replace/<other>/": record(GET=CANDIDATE),
+    "/<kind>/<pk>/merge/<other>/": record(GET=CANDIDATE, POST="302 404 404 400 400 400"),
+    "/<kind>/<pk>/supersede/": record(GET=CANDIDATE, POST="302 404 404 409 409 409"),
+    "/<kind>/<pk>/<verb>/": record(POST="302 404 404 302 302 302"),
+}
+ACCOUNT = {
+    "/account/": Row({"GET": PAGE, "HEAD": "302 405 405 405 405 405", "POST": PAGE}, "302 405 405 405 405 405"),
+    "/account/password/": Row({"POST": "302 422 422 422 422 422"}, "302 405 405 405 405 405"),
+    "/account/sign-in/": Row(
+        {"PATCH": "405 302 302 302 302 302", "DELETE": "405 302 302 302 302 302"}, "200 302 302 302 302 302"
+    ),
+    "/account/sign-out/": Row({"POST": "302 302 302 302 302 302", "OPTIONS": "200 200 200 200 200 200"}, NOTHING_ELSE),
+    # Links that were used or never were.
+    "/account/link/": Row(
+        {"GET": "410 410 410 410 410 410", "HEAD": NOTHING_ELSE, "POST": "410 410 410 410 410 410"}, NOTHING_ELSE
+    ),
+    "/account/welcome/": Row(
+        {"GET": "410 410 410 410 410 410", "HEAD": NOTHING_ELSE, "POST": "410 410 410 410 410 410"}, NOTHING_ELSE
+    ),
+}
+ROWS = {**PAGES, **TRIAGE, **RECORDS, **ACCOUNT}
