@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from engineering.models import Conflict, ConflictMember, Entity, Relationship
+from engineering.models import Conflict, ConflictMember, Entity, Relationship, ValueAlias
 from engineering.ontology import Property, PropertyKind
 from engineering.queries import facts, trust
 from engineering.queries.aliases import Aliases
@@ -47,6 +47,13 @@ def members(actor: Actor) -> QuerySet[ConflictMember]:
         | Q(member_kind="memory", member_id__in=Memory.objects.filter(here).values("pk"))
         | Q(member_kind="relationship", member_id__in=links.values("pk"))
     )
+
+
+def aliases(actor: Actor) -> QuerySet[ValueAlias]:
+    """Return the value aliases in force of the projects that the actor may read, and those of all."""
+    rows = ValueAlias.objects.filter(removed_at__isnull=True).select_related("project")
+    here = permissions.within("project", actor.principal, Role.READER)
+    return rows if here is None else rows.filter(here)
 
 
 @dataclass(frozen=True)

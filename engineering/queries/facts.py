@@ -180,7 +180,8 @@ class Neighbourhood:
 
     def _read_chains(self) -> None:
         """Follow replacements to the ends of their chains."""
-        pairs, asked = _by_link(self.facts.links), set()
+        pairs = _by_link(self.facts.links)
+        asked: set[UUID] = set()
         ids = set(self._roots) | {end for pair in pairs for end in pair}
         while ids - asked:
             fresh = ids - asked

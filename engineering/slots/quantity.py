@@ -181,8 +181,8 @@ def _bound(text: str, sign: str, rest: str, dimension: str) -> Quantity | None:
         return None
     end = found.nominal
     ends = (-math.inf, end) if sign in ("<", "<=") else (end, math.inf)
-    opened = {"open_high": sign == "<", "open_low": sign == ">"}
-    return replace(found, kind="bound", nominal=None, low=ends[0], high=ends[1], **opened)
+    low, high = ends
+    return replace(found, kind="bound", nominal=None, low=low, high=high, open_low=sign == ">", open_high=sign == "<")
 
 
 def _band(text: str, rest: str, dimension: str) -> Quantity | None:

@@ -15,9 +15,11 @@ _MODALITIES = (
     (re.compile(r"\b(may|might|can|could)\b(?! ?not)"), "optional"),
 )
 _NEGATION = re.compile(r"\b(not|never|no|neither|nor|cannot)\b|n't\b|n’t\b")
-#: Comparators that hold a "no" or "not" of their own.
-_BOUND_WORDS = re.compile(
-    r"\bno[t]? (more|less|greater|fewer|longer|later|earlier) than\b|\bnot exceed(ing)?\b|\bno later\b"
+#: Bounds said by a "no" or "not", and how they read without it.
+_BOUNDS = (
+    (re.compile(r"\bno[t]?( \w+)? (?:more|greater|longer|larger|higher|later) than\b", re.IGNORECASE), r"\1 at most"),
+    (re.compile(r"\bno[t]?( \w+)? (?:less|fewer|shorter|smaller|lower|earlier) than\b", re.IGNORECASE), r"\1 at least"),
+    (re.compile(r"\bnot exceed\b", re.IGNORECASE), "be at most"),
 )
 _FIGURE = re.compile(
     rf"(?P<word>\b(?:at most|at least|no more than|not more than|no less than|not less than|less than|more than|"
@@ -49,13 +51,19 @@ def modality(text: str) -> str:
 
 def negated(text: str) -> bool:
     """Tell whether a statement denies; the "not" of a bound ("not more than") does not count."""
-    return len(_NEGATION.findall(_BOUND_WORDS.sub(" ", normalise(text)))) % 2 == 1
+    return len(_NEGATION.findall(normalise(_plainly(text)))) % 2 == 1
+
+
+def _plainly(text: str) -> str:
+    for pattern, plain in _BOUNDS:
+        text = pattern.sub(plain, text)
+    return text
 
 
 def figures(text: str) -> list[tuple[str, str]]:
     """Return the figures of a statement in order: (dimension or unit, the figure as a quantity's text)."""
     found = []
-    for hit in _FIGURE.finditer(text):
+    for hit in _FIGURE.finditer(_plainly(text)):
         if numbers.read(hit["number"].lstrip("+-")) is None:
             continue
         unit = hit["tail"].strip().rstrip(".")

@@ -56,7 +56,8 @@ def _index(project: UUID | None) -> None:
     entities, memories = Entity.objects.filter(status="active"), Memory.objects.filter(status="active")
     held = SlotSubject.objects.all()
     if project:
-        entities, memories, held = (rows.filter(project_id=project) for rows in (entities, memories, held))
+        entities, memories = entities.filter(project=project), memories.filter(project=project)
+        held = held.filter(project_id=project)
     ids = {"entity": set(entities.values_list("pk", flat=True)), "memory": set(memories.values_list("pk", flat=True))}
     for kind, pk in held.values_list("member_kind", "member_id"):
         ids[kind].add(pk)

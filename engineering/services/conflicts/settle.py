@@ -234,7 +234,8 @@ def _members_of(conflicts: Iterable[UUID]) -> dict[UUID, set[UUID]]:
 def _projects(ids: set[UUID | None]) -> dict[UUID | None, Any]:
     from memories.models import Project
 
-    return {project.pk: project for project in Project.objects.filter(pk__in=ids - {None})} if ids - {None} else {}
+    wanted = [pk for pk in ids if pk is not None]
+    return {project.pk: project for project in Project.objects.filter(pk__in=wanted)} if wanted else {}
 
 
 def _slot(row: Conflict) -> Slot:

@@ -32,8 +32,8 @@ TYPES = ["component", "component", "subsystem", "requirement", "result", "decisi
 MASSES = ["5 kg", "5000 g", "6 kg", "5 ± 1 kg", "TBD", None]
 LINKS = [*facts.SLOT_LINKS, "part_of", "part_of", "contains"]
 Row = Any
-#: More of them where somebody asks: ATOCORE_EXAMPLES=500.
-EXAMPLES = int(os.environ.get("ATOCORE_EXAMPLES", "25"))
+#: More of them where somebody asks: HYPOTHESIS_EXAMPLES=500.
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "25"))
 
 
 class Nothing(Exception):
