@@ -99,17 +99,18 @@ class Neighbourhood:
 
     Attributes:
         facts: what was found.
+        owners: entities whose slots are covered.
         memories: memories that speak of the entities or were asked for.
         links: ids of the links found, of every status of their ends.
     """
 
     def __init__(self, at: datetime) -> None:
         self.at = at
-        self.facts = Facts(owners=set())
+        self.owners: set[UUID] = set()
+        self.facts = Facts(owners=self.owners)
         self.memories: set[UUID] = set()
         self.links: set[UUID] = set()
         self._names: set[tuple[UUID | None, str]] = set()
-        self._roots: set[UUID] = set()
 
     def grow(
         self,
@@ -120,28 +121,26 @@ class Neighbourhood:
         """Take further rows and names in, with all that shares their names, and read the facts again."""
         self._take_memories(set(memories) - self.memories)
         fresh, wanted = (
-            set(entities) - self._roots,
+            set(entities) - self.owners,
             set(names) | {(remark.project, remark.said.subject) for remark in self.facts.remarks},
         )
         while fresh or wanted - self._names:
             wanted |= self._take_entities(fresh)
             found = self._named(wanted - self._names)
             self._take_memories(found["memory"] - self.memories)
-            fresh = found["entity"] - self._roots
+            fresh = found["entity"] - self.owners
         self._read_links()
         self._read_chains()
         self._read_parents()
 
     def _take_entities(self, ids: set[UUID]) -> set[tuple[UUID | None, str]]:
         """Load entities as owners; return their names."""
-        self._roots |= ids
+        self.owners |= ids
         names: set[tuple[UUID | None, str]] = set()
         for some in chunks(ids):
             for thing in _things(valid(Entity.objects.filter(pk__in=some), self.at)):
                 self.facts.things[thing.id] = thing
                 names |= names_of(thing)
-        if self.facts.owners is not None:
-            self.facts.owners |= ids
         return names
 
     def _take_memories(self, ids: set[UUID]) -> None:
@@ -162,7 +161,7 @@ class Neighbourhood:
 
     def _read_links(self) -> None:
         self.facts.links = []
-        for some in chunks(self._roots):
+        for some in chunks(self.owners):
             ends = Q(source_entity__in=some, relationship_type__in=OF_SOURCE)
             ends |= Q(target_entity__in=some, relationship_type__in=OF_TARGET)
             rows = Relationship.objects.filter(ends, status=Status.ACTIVE).order_by()
@@ -174,7 +173,7 @@ class Neighbourhood:
 
     def _take_names_only(self, ids: set[UUID]) -> None:
         """Load entities that are no owners: they stand at the other end of a link."""
-        for some in chunks(ids - self.facts.things.keys() - self._roots):
+        for some in chunks(ids - self.facts.things.keys() - self.owners):
             things = _things(valid(Entity.objects.filter(pk__in=some), self.at))
             self.facts.things |= {thing.id: thing for thing in things}
 
@@ -182,7 +181,7 @@ class Neighbourhood:
         """Follow replacements to the ends of their chains."""
         pairs = _by_link(self.facts.links)
         asked: set[UUID] = set()
-        ids = set(self._roots) | {end for pair in pairs for end in pair}
+        ids = set(self.owners) | {end for pair in pairs for end in pair}
         while ids - asked:
             fresh = ids - asked
             asked |= fresh

@@ -115,7 +115,12 @@ class Touched:
             around = facts.Neighbourhood(batch.at)
             entities, memories, names = self._start()
             around.grow(entities, memories, names)
-            here = {**self.rows, "entity": entities | self.rows.get("entity", set())}
+            # Whoever shares a name may go by another key now: of one that found its place, or lost it.
+            here = {
+                "entity": around.owners | self.rows.get("entity", set()),
+                "memory": around.memories | self.memories,
+                "relationship": self.rows.get("relationship", set()),
+            }
             rows = _in_conflict(around, here, self.conflicts)
             settle(writing, claims(around.facts), rows, around.facts.replaced)
 

@@ -300,3 +300,13 @@ def test_nothing_is_left_to_decide() -> None:
     lifecycle.invalidate(memory, actor=BOSS)
     with pytest.raises(Blocked):
         resolve.reopen(row.fresh(), actor=BOSS)
+
+
+def test_a_twin_that_finds_its_place_takes_the_others_along() -> None:
+    part("5 kg")
+    said("Bracket mass is 6 kg.")
+    twin = make.entity("bracket", properties={})
+    make.relationship(twin, "part_of", make.entity("A", "subsystem"))
+    assert [row.slot_key for row in Conflict.objects.filter(slot_kind="component.mass", status="open")] == [
+        "bracket in a"
+    ]
