@@ -100,8 +100,9 @@ def _fill(count: int) -> None:
         for number in range(0, count, 5)
     ]
     with writing():
-        for model, rows in ((Entity, entities), (Relationship, links), (Memory, memories)):
-            model._base_manager.bulk_create(rows, batch_size=2_000)
+        Entity.objects.bulk_create(entities, batch_size=2_000)
+        Relationship.objects.bulk_create(links, batch_size=2_000)
+        Memory.objects.bulk_create(memories, batch_size=2_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -268,10 +268,9 @@ def test_a_dead_parent_no_longer_disagrees() -> None:
 
 
 def test_requirements_of_one_name_that_contradict() -> None:
-    fields = {"entity_type": "requirement"}
-    make.entity("Mass", properties={"statement": "HERON shall weigh at most 18 kg."}, external_ref="R-1", **fields)
+    make.entity("Mass", "requirement", properties={"statement": "HERON shall weigh at most 18 kg."}, external_ref="R-1")
     second = make.entity(
-        "mass", properties={"statement": "HERON shall weigh at most 20 kg."}, external_ref="R-2", **fields
+        "mass", "requirement", properties={"statement": "HERON shall weigh at most 20 kg."}, external_ref="R-2"
     )
     row = only("requirement.statement")
     assert row.severity == "conflict"
