@@ -203,21 +203,4 @@ LOGGING = logging_config(
     ),
 )
 
-# -- what the product goes by ----------------------------------------------------------------------------------------
-ATOCORE_BULK_LIMIT = env.whole(
-    "ATOCORE_BULK_LIMIT", 20, "rows a reviewer may decide in one bulk; more needs a maintainer", low=1, high=10_000
-)
-ATOCORE_REINFORCE_SHARE = env.number(
-    "ATOCORE_REINFORCE_SHARE", 0.7, "share of a memory's terms a response must repeat to reinforce it", high=1.0
-)
-ATOCORE_AUTO_TRIAGE = env.flag(
-    "ATOCORE_AUTO_TRIAGE", False, "let housekeeping promote candidates that many sessions repeated"
-)
-ATOCORE_CANDIDATE_DAYS = env.whole(
-    "ATOCORE_CANDIDATE_DAYS", 14, "days after which an unreinforced candidate expires", low=1
-)
-ATOCORE_COLD_DAYS = env.whole(
-    "ATOCORE_COLD_DAYS", 90, "days without reference after which an active memory is listed as cold", low=1
-)
-
 ATOCORE_SETTINGS = env.finish(also_known=TEST_VARIABLES)

@@ -22,20 +22,29 @@ from memories.web.filters import ConfidenceMixin, QueueFilter, SubjectMixin
 class EntityQueueFilter(SubjectMixin, QueueFilter):
     """Filters of waiting entities."""
 
-    type = df.ChoiceFilter(field_name="entity_type", choices=TYPES)
+    type = df.ChoiceFilter(empty_label="any", field_name="entity_type", choices=TYPES)
 
 
 class RelationshipQueueFilter(ConfidenceMixin, QueueFilter):
     """Filters of waiting links."""
 
     project_path = "source_entity__project"
-    type = df.ChoiceFilter(field_name="relationship_type", choices=LINKS)
+    type = df.ChoiceFilter(empty_label="any", field_name="relationship_type", choices=LINKS)
 
 
 def words_of_entity(row: Row) -> str:
     """Return an entity as text, one property a line, for comparing it with another."""
-    lines = [row.name, row.description, *(f"{name}: {value}" for name, value in sorted(row.properties.items()))]
+    lines = [
+        row.name,
+        row.description,
+        *(_property_line(name, value) for name, value in sorted(row.properties.items())),
+    ]
     return "\n".join(line for line in lines if line)
+
+
+def _property_line(name: str, value: Any) -> str:
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+    return f"{name.replace('_', ' ')}: {shown}"
 
 
 def words_of_link(row: Row) -> str:

@@ -12,7 +12,7 @@ MAX_VALUE = 2000
 
 
 def check(given: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> None:
-    """Refuse what is unknown, said twice, or no text.
+    """Refuse what is unknown, said twice, empty or no text.
 
     Args:
         given: the parameters of a request.
@@ -34,6 +34,8 @@ def _fault(name: str, values: list[str], known: Collection[str], repeatable: Col
     if len(values) > 1 and name not in repeatable:
         return FieldError(place, "repeated", f"“{name}” is taken once.")
     for value in values:
+        if not value.strip():
+            return FieldError(place, "blank", f"“{name}” is empty; leave it out to have everything.")
         if fault := text_fault(value, most=MAX_VALUE):
             return FieldError(place, fault.code, fault.detail)
     return None

@@ -198,9 +198,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "status",
-                    models.CharField(
-                        blank=True, default="", help_text="the record's status afterwards", max_length=16
-                    ),
+                    models.CharField(blank=True, default="", help_text="the record's status afterwards", max_length=16),
                 ),
                 ("project_name", models.CharField(blank=True, default="", max_length=80)),
                 ("before_json", models.JSONField(blank=True, default=dict)),

@@ -140,8 +140,9 @@ class Batch:
             with transaction.atomic():
                 hit = kind.model._base_manager.filter(**seen).update(**changed, **moved)
         except IntegrityError as error:
+            refusal = _as_duplicate(kind, row, error)  # before the row is put back: its new key finds the twin
             _put_back(row, previous)
-            raise _as_duplicate(kind, row, error) from error
+            raise refusal from error
         if not hit:
             _put_back(row, previous)
             raise stale(kind, row)

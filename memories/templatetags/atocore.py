@@ -172,10 +172,14 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "single_keys": request.user.single_keys,
         "projects": names,
         "project": chosen,
-        "switch_base": request.path if request.path.count("/") == 2 else reverse("triage"),
+        "switch_base": request.path if request.path in _NARROWED else "/triage/",
         "tabs": _tabs(request.path, suffix, sum(counts.values())),
         "may_administer": actor.principal.reaches(Role.MAINTAINER),
     }
+
+
+#: Lists that a project narrows; from any other page the switcher leads to triage.
+_NARROWED = ("/triage/", "/interactions/", "/audit/", *(f"/{kind.plural}/" for kind in kinds.triaged()))
 
 
 def _tabs(path: str, suffix: str, waiting: int) -> list[dict[str, Any]]:

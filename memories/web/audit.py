@@ -1,6 +1,7 @@
 """The audit browser: every mutation, filtered, with its differences; and the trail of one record. No write controls."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,13 @@ def browser(request: HttpRequest, actor: Actor) -> HttpResponse:
     visible = permissions.for_principal(AuditEntry.objects.all(), actor)
     made = filtered(request, AuditFilter(request.GET, visible, actor=actor), {"after"})
     listed = paging.page(made.qs, NEWEST, after=request.GET.get("after", ""), size=SIZE)
-    context = {"entries": listed.rows, "fields": shown_fields(made, SHOWN), "next": next_address(request, listed.after)}
+    asked = urlencode([(name, value) for name, value in request.GET.items() if value and name != "after"])
+    context = {
+        "export": f"/api/v1/audit/export?{asked}",
+        "entries": listed.rows,
+        "fields": shown_fields(made, SHOWN),
+        "next": next_address(request, listed.after),
+    }
     return render(request, "memories/audit.html", context)
 
 

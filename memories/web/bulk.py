@@ -18,6 +18,7 @@ from memories.models import AuditEntry
 from memories.queries import triage as queries
 from memories.services import bulk as bulk_verbs
 from memories.services import undo as undoing
+from memories.text import clean_text
 from memories.web import cards
 from memories.web.decide import back_to, refused
 from memories.web.door import page, wants_fragment
@@ -64,9 +65,7 @@ def _item(text: str) -> tuple[UUID, int]:
 
 
 def _across(found: Queue) -> list[tuple[UUID, int]]:
-    return list(
-        found.rows.order_by(*found.kind.model._meta.ordering or ["pk"]).values_list("pk", "version")[: bulk_verbs.MOST]
-    )
+    return [(row.pk, row.version) for row in found.page(size=bulk_verbs.MOST).rows]
 
 
 def _ask(request: HttpRequest, found: Queue, items: list[tuple[UUID, int]], across: bool) -> HttpResponse:
@@ -81,6 +80,7 @@ def _ask(request: HttpRequest, found: Queue, items: list[tuple[UUID, int]], acro
         "kept": kept,
         "count": len(items),
         "across": across,
+        "total": found.rows.order_by().count() if across else len(items),
         "words": words,
         "kind": found.kind,
         "back": found.address,
@@ -156,7 +156,7 @@ def _undone(request: HttpRequest, actor: Actor, rows: list[Any], entry: AuditEnt
 
 
 def _undo_request(request: HttpRequest, actor: Actor, request_id: str) -> HttpResponse:
-    results = undoing.undo_request(request_id[:64], actor=actor)
+    results = undoing.undo_request(clean_text(request_id, "request", most=64, single=True), actor=actor)
     if not results:
         raise NotFound("There is nothing of that request to take back.")
     refusals = [refusal for _, refusal in results if refusal]

@@ -46,6 +46,7 @@ class Item:
     kind: Kind
     face: Face
     twins: list[Twin] = field(default_factory=list)
+    searched: bool = False
     sources: list[Source] = field(default_factory=list)
     history: list[AuditEntry] = field(default_factory=list)
     beside: dict[str, Any] = field(default_factory=dict)
@@ -92,14 +93,9 @@ class Item:
         return self.face.text(self.replaces) if self.replaces else ""
 
     @property
-    def very_alike(self) -> Twin | None:
-        """The record that this one nearly repeats, or None."""
-        return next((twin for twin in self.twins if twin.overlap >= VERY_ALIKE), None)
-
-    @property
-    def any_replaceable(self) -> bool:
-        """Tell whether some similar record can be superseded."""
-        return any(twin.replaceable for twin in self.twins)
+    def repeats(self) -> bool:
+        """Tell whether it nearly repeats a live record (as it was when it came in)."""
+        return getattr(self.row, "near_overlap", 0.0) >= VERY_ALIKE
 
     @property
     def verbs(self) -> list[str]:
@@ -139,7 +135,10 @@ def row_of(kind: Kind, row: Row) -> Item:
 
 
 def items(kind: Kind, rows: Sequence[Row], actor: Actor) -> list[Item]:
-    """Return the cards of some records; the reads that can be shared are made once for all."""
+    """Return the cards of some records; the reads that can be shared are made once for all.
+
+    What resembles a record is left out: that costs a ranked search each, and is fetched when its card is shown.
+    """
     face = faces.of(kind)
     past = triage.pasts(kind.name, [row.pk for row in rows], most=5)
     return [
@@ -147,13 +146,18 @@ def items(kind: Kind, rows: Sequence[Row], actor: Actor) -> list[Item]:
             row,
             kind,
             face,
-            twins(row, actor),
-            face.sources(row, actor),
-            past.get(str(row.pk), []),
-            face.beside(row, actor),
+            sources=face.sources(row, actor),
+            history=past.get(str(row.pk), []),
+            beside=face.beside(row, actor),
         )
         for row in rows
     ]
+
+
+def with_twins(item: Item, actor: Actor) -> Item:
+    """Return the card with what resembles its record filled in."""
+    item.twins, item.searched = twins(item.row, actor), True
+    return item
 
 
 def twins(row: Row, actor: Actor) -> list[Twin]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from memories.actors import Actor
 from memories.choices import Status
-from memories.errors import Invalid, NotFound, StateConflict
+from memories.errors import Blocked, Duplicate, Invalid, NotFound, StateConflict
 from memories.kinds import Kind, Row
 from memories.queries import records, triage
 from memories.services import edit as editing
@@ -46,6 +46,9 @@ def _save(request: HttpRequest, actor: Actor, kind: Kind, row: Row, form: Record
                 lifecycle.promote(row, actor=actor, version=row.version)
     except Invalid as refusal:
         form.take_refusal(refusal.errors)
+        return _form_page(request, kind, records.get(kind.name, row.pk, actor), form, 422)
+    except (Duplicate, Blocked) as refusal:
+        form.add_error(None, refusal.message)
         return _form_page(request, kind, records.get(kind.name, row.pk, actor), form, 422)
     except StateConflict as refusal:
         return _overtaken(request, actor, kind, row.pk, form, refusal)

@@ -24,9 +24,11 @@ class QueueFilter(Filter):
     """What every queue is filtered by."""
 
     project = df.CharFilter(method="of_project")
-    created_by = df.CharFilter(label="Proposed by")
+    created_by = df.CharFilter()
     age = df.ChoiceFilter(
-        method="of_age", choices=[("day", "last 24 hours"), ("week", "last 7 days"), ("older", "older")]
+        empty_label="any",
+        method="of_age",
+        choices=[("day", "last 24 hours"), ("week", "last 7 days"), ("older", "older")],
     )
 
     def of_age(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -39,7 +41,7 @@ class ConfidenceMixin(Filter):
     """For kinds that have a confidence."""
 
     band = df.ChoiceFilter(
-        label="Confidence",
+        empty_label="any",
         method="of_band",
         choices=[("high", "75 % and more"), ("middle", "50 to 75 %"), ("low", "below 50 %")],
     )
@@ -52,9 +54,9 @@ class ConfidenceMixin(Filter):
 class SubjectMixin(ConfidenceMixin):
     """For kinds that are compared with others of their kind."""
 
-    has_similar = FlagFilter(label="Near duplicate", method="nearly_alike")
-    proposes = FlagFilter(label="Replaces one", field_name="proposed_supersedes", lookup_expr="isnull", exclude=True)
-    rejected_before = FlagFilter(label="Rejected before")
+    has_similar = FlagFilter(empty_label="any", method="nearly_alike")
+    proposes = FlagFilter(empty_label="any", field_name="proposed_supersedes", lookup_expr="isnull", exclude=True)
+    rejected_before = FlagFilter(empty_label="any")
 
     NEAR = 0.6
 

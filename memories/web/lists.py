@@ -20,6 +20,9 @@ SIZE = 50
 #: Labels of filter fields where their name does not read well.
 LABELS = {
     "created_by": "Proposed by",
+    "band": "Confidence",
+    "has_similar": "Near duplicate",
+    "proposes": "Replaces one",
     "confidence_min": "Confidence from",
     "doc_type": "Type",
     "file_path": "Path contains",
@@ -59,9 +62,10 @@ def next_address(request: HttpRequest, after: str) -> str:
 
 def shown_fields(made: Filter, names: tuple[str, ...]) -> list[Any]:
     """Return the filter's fields that a page shows, in order, under the words a person knows them by."""
-    for name in names:
-        made.form.fields[name].label = LABELS.get(name, name.replace("_", " ").capitalize())
-    return [made.form[name] for name in names]
+    shown = [made.form[name] for name in names if name in made.form.fields]
+    for field in shown:
+        field.label = LABELS.get(field.name, field.name.replace("_", " ").capitalize())
+    return shown
 
 
 @page("GET")
@@ -71,7 +75,7 @@ def listing(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponse:
     made = filtered(
         request, face.list_filter(_single(request), records.visible(kind.name, actor), actor=actor), {"sort", "after"}
     )
-    orders = [CHANGED, NEWEST, OLDEST]
+    orders = [NEWEST, CHANGED, OLDEST]
     order = paging.chosen(orders, request.GET.get("sort", ""))
     listed = paging.page(made.qs, order, after=request.GET.get("after", ""), size=SIZE)
     context = {

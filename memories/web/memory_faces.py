@@ -19,7 +19,7 @@ from memories.web.forms import DocumentForm, MemoryForm
 class MemoryQueueFilter(SubjectMixin, QueueFilter):
     """Filters of waiting memories."""
 
-    type = df.ChoiceFilter(field_name="memory_type", choices=MemoryType.choices)
+    type = df.ChoiceFilter(empty_label="any", field_name="memory_type", choices=MemoryType.choices)
 
 
 class DocumentFilter(Filter):

@@ -15,6 +15,7 @@ from memories.filters import InteractionFilter
 from memories.kinds import kinds
 from memories.models import Interaction, Memory, Project
 from memories.queries import projects, triage
+from memories.text import text_fault
 from memories.web import paging
 from memories.web.door import page
 from memories.web.lists import NEWEST, filtered, next_address, shown_fields
@@ -42,6 +43,8 @@ def _aliases(row: Project) -> list[str]:
 @page("GET")
 def project(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     """One project: what it is, what it goes by, how much of everything it has. Any of its names leads here."""
+    if text_fault(name, most=200):
+        raise NotFound("No project has such a name.")
     row = projects.get(name, actor)
     if name != row.name:
         return redirect("project", row.name, permanent=False)

@@ -20,6 +20,7 @@ from memories.queries import projects, triage
 from memories.web import cards, paging, progress
 from memories.web.door import page
 from memories.web.faces import faces
+from memories.web.lists import shown_fields
 
 DECK = 10
 ROWS = 50
@@ -31,7 +32,9 @@ ORDERS = (
     paging.Order("newest", "newest", ("-created_at", "-pk")),
     paging.Order("project", "project", (paging.PROJECT_NAME, "triage_rank", "pk")),
 )
-_OWN = {"tab", "sort", "card", "after", "id"}
+#: Filters in the order of the form; a kind has some of them.
+ORDER = ("project", "type", "band", "created_by", "age", "has_similar", "proposes", "rejected_before")
+_OWN = {"tab", "sort", "card", "after", "id", "similar"}
 
 
 class Queue:
@@ -63,7 +66,7 @@ class Queue:
             (key, value)
             for key, values in self.query.lists()
             for value in values
-            if value and key not in ("card", "after", "id")
+            if value and key in {"tab", "sort"} | set(self.face.queue_filter.base_filters)
         ]
         return urlencode(kept)
 
@@ -76,6 +79,11 @@ class Queue:
     def opened(self) -> bool:
         """Tell whether the filters stand open: some are set besides the project, which the page's head shows."""
         return any(name != "project" for name in self.narrowed)
+
+    @property
+    def fields(self) -> list[Any]:
+        """The filters as form fields, in the order a person thinks of them, with the words they use."""
+        return shown_fields(self.filter, ORDER)
 
     def page(self, after: str = "", size: int = ROWS) -> paging.Page:
         """Return rows of the queue."""
@@ -164,14 +172,24 @@ def more(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page("GET")
 def deck(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Up to ten cards by id, as a fragment; those decided meanwhile are left out."""
+    """Up to ten cards by id, as a fragment; those decided meanwhile are left out. Or what resembles one of them."""
     found = Queue(request.GET, actor)
+    if request.GET.get("similar"):
+        return _similar(request, found)
     ids = [_uuid(text) for text in request.GET.getlist("id")[:DECK]]
     rows = triage.queue(found.kind.name, actor).filter(pk__in=ids)
     shown = cards.items(found.kind, list(rows), actor)
     return render(
         request, "memories/_deck.html", {"queue": found, "items": shown, "here": f"{reverse('triage')}?{found.address}"}
     )
+
+
+def _similar(request: HttpRequest, found: Queue) -> HttpResponse:
+    row = triage.queue(found.kind.name, found.actor).filter(pk=_uuid(request.GET["similar"])).first()
+    if row is None:
+        raise NotFound("It waits no longer.")
+    item = cards.with_twins(cards.row_of(found.kind, row), found.actor)
+    return render(request, "memories/_twins.html", {"item": item, "here": f"{reverse('triage')}?{found.address}"})
 
 
 def _current(found: Queue, rows: list[cards.Item], wanted: str) -> dict[str, Any]:
@@ -184,7 +202,10 @@ def _current(found: Queue, rows: list[cards.Item], wanted: str) -> dict[str, Any
         return {"item": None}
     place = ids.index(row.pk) if row.pk in ids else -1
     following = ids[place + 1] if place + 1 < len(ids) else None
-    return {"item": cards.items(found.kind, [row], found.actor)[0], "place": place + 1, "following": following}
+    item = cards.items(found.kind, [row], found.actor)[0]
+    if found.query.get("similar"):  # asked for by a plain link; a script fetches it beside the page
+        cards.with_twins(item, found.actor)
+    return {"item": item, "place": place + 1, "following": following}
 
 
 def _nothing_left(found: Queue) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from tests.live import LiveApp, installation
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-SECONDS = 80
+SECONDS = 60
 
 
 @pytest.fixture(scope="module")

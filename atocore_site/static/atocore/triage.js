@@ -66,8 +66,8 @@ async function load(ids) {
 }
 
 async function refill() {
-	const all = rows(), at = all.indexOf(current()) + 1
-	const ahead = all.slice(at, at + DECK).map((row) => row.dataset.id)
+	htmx.trigger('#stage > .item', 'shown')
+	const all = rows(), at = all.indexOf(current()) + 1, ahead = all.slice(at, at + DECK).map((row) => row.dataset.id)
 	const lack = ahead.filter((id) => !cards.has(id)), more = $('#list > .more')
 	if (more && ahead.length < DECK) htmx.trigger(more, 'more')
 	if (busy || !lack.length || ahead.length - lack.length >= LOW) return
@@ -151,7 +151,8 @@ function signIn(html) {
 		dialog.onsubmit = async (event) => {
 			event.preventDefault()
 			const answer = await ask(event.target.action, new FormData(event.target))
-			if (answer?.redirected) { done(true); dialog.close() } else $('[role=alert]', dialog).textContent = 'That did not work.'
+			if (answer?.redirected) { done(true); dialog.close() }
+			else $('[role=alert]', dialog).textContent = 'That did not work.'
 		}
 	})
 }
@@ -161,7 +162,7 @@ on('submit', (event) => {
 	if (!$('#stage') || event.defaultPrevented || by?.formMethod === 'dialog' || (!verb && wait == null)) return
 	event.preventDefault()
 	const body = new FormData(form, by), reasons = $('#reasons'), row = rowOf(form.closest('.item')?.dataset.id)
-	body.delete('csrfmiddlewaretoken') // signing in again renews it; the header has the present one
+	body.delete('csrfmiddlewaretoken')
 	form.closest('dialog')?.close()
 	if (form === reasons) reasons.hidden = true
 	if (!verb) return post(url, body).then((ok) => ok && by?.dataset.then && leave(row))
@@ -208,7 +209,7 @@ window.triageKey = ({ key, target }) => {
 		const next = here.nextElementSibling ?? rows()[0]
 		$('#list').insertBefore(here, $('#list > .more'))
 		show(next.dataset.id ? next : rows()[0])
-	} else if ('sm'.includes(key) && $(`#stage [data-key^=${key}]`)) {
+	} else if ('sm'.includes(key)) {
 		prefix = key
 		say(`${key === 's' ? 'Supersede' : 'Merge into'} which one? 1–5`)
 	} else return false
@@ -220,4 +221,4 @@ on('htmx:load', ({ target }) => {
 	$('[autofocus]', target)?.focus()
 })
 
-start()
+on('DOMContentLoaded', start)

@@ -71,13 +71,12 @@ def test_a_row_that_arrives_meanwhile_shifts_nothing(reviewer: APIClient, p04: o
         "created_by=%00",
         "format=json",
         "status=",
+        "project=",
+        "cursor=",
         "created_by=" + "x" * 3000,
     ],
 )
 def test_what_a_parameter_does_not_take_is_refused_by_name(reviewer: APIClient, p04: object, query: str) -> None:
-    if query == "status=":
-        assert reviewer.get(f"{API}/memories?{query}").status_code in (200, 400)
-        return
     body = is_problem(reviewer.get(f"{API}/memories?{query}"), 400)
     assert body["errors"][0]["pointer"] == f"?{query.split('=')[0]}"
 

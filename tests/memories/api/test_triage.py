@@ -105,6 +105,7 @@ def test_bulk_sets_a_field_on_many(reviewer: APIClient, queue: list[Any]) -> Non
         {"verb": "promote", "items": [], "filter": {}},
         {"verb": "promote", "filter": {}},
         {"verb": "promote", "filter": {"statsu": "x"}, "expected_count": 0},
+        {"verb": "promote", "filter": {"project": ""}, "expected_count": 0},
         {"verb": "promote", "items": [{"id": "x"}]},
         {"verb": "promote", "items": [{"version": 1}]},
         {"verb": "explode", "items": [{"id": str(uuid4())}]},

@@ -99,3 +99,12 @@ def test_the_form_is_not_for_readers(reader: Client) -> None:
     memory = factories.memory(active=True)
     assert reader.post(f"/memories/{memory.pk}/edit/", form_of(memory, content="Mine.")).status_code == 403
     assert memory.fresh().version == 1
+
+
+def test_what_would_repeat_another_is_said_in_the_form(reviewer: Client) -> None:
+    factories.memory("The bench weighs 5.4 kg.")
+    memory = factories.memory("The bench weighs 5.5 kg.")
+    answer = reviewer.post(f"/memories/{memory.pk}/edit/", form_of(memory, content="The bench weighs 5.4 kg."))
+    assert answer.status_code == 422
+    assert "same content exists" in words(answer.content)
+    assert memory.fresh().content == "The bench weighs 5.5 kg."

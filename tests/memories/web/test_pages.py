@@ -130,3 +130,28 @@ def test_every_decision_from_a_page_is_one_row_a_record(reviewer: Client) -> Non
     reviewer.post(f"/memories/{memory.pk}/invalidate/", {"version": 1, "note": "no longer so"})
     reviewer.post(f"/memories/{memory.pk}/restore/", {"version": 2})
     assert AuditEntry.objects.count() == before + 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/projects/%00/",
+        "/projects/%ED%A0%80/",
+        "/triage/?project=%00",
+        "/audit/?actor=%00",
+        "/memories/?tag=%00",
+        "/triage/?card=%00",
+    ],
+)
+def test_what_no_database_takes_is_refused_before_it(reviewer: Client, path: str) -> None:
+    factories.memory()
+    assert reviewer.get(path).status_code in (400, 404)
+
+
+def test_control_characters_in_a_decision_are_refused(reviewer: Client) -> None:
+    memory = factories.memory()
+    for form in ({"version": 1, "note": "a\x00b"}, {"version": 1, "supersedes": "\x00"}, {"version": "\x00"}):
+        assert reviewer.post(f"/memories/{memory.pk}/promote/", form).status_code in (400, 404)
+    assert reviewer.post("/triage/undo/", {"request": "\x00"}).status_code == 400
+    assert reviewer.post("/triage/bulk/", {"filter": "project=%00", "verb": "promote"}).status_code == 400
+    assert memory.fresh().version == 1

@@ -78,10 +78,13 @@ def test_the_card_says_where_a_memory_came_from_and_what_resembles_it(reviewer: 
     factories.memory("The primary mirror weighs 5.1 kg without its cell.", active=True)
     factories.memory("The primary mirror weighs 5.4 kg without its cell.")
     page = reviewer.get("/triage/")
-    said = words(page.content)
-    assert "No source recorded" in said
-    assert "<del>5.1</del>" in page.content.decode()
-    assert "<ins>5.4</ins>" in page.content.decode()
+    assert "No source recorded" in words(page.content)
+    pk = page.context["item"].row.pk
+    for path in (f"/triage/deck/?tab=memories&similar={pk}", f"/triage/?card={pk}&similar=1"):
+        shown = reviewer.get(path).content.decode()
+        assert "<del>5.1</del>" in shown
+        assert "<ins>5.4</ins>" in shown
+    assert reviewer.get("/triage/deck/?tab=memories&similar=nonsense").status_code == 404
 
 
 def test_an_empty_queue_says_how_candidates_arrive_and_later_that_all_is_done(reviewer: Client) -> None:
