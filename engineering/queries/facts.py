@@ -119,6 +119,7 @@ class Neighbourhood:
         names: Collection[tuple[UUID | None, str]] = (),
     ) -> None:
         """Take further rows and names in, with all that shares their names, and read the facts again."""
+        held = (len(self.owners), len(self.memories))
         self._take_memories(set(memories) - self.memories)
         fresh, wanted = (
             set(entities) - self.owners,
@@ -129,6 +130,8 @@ class Neighbourhood:
             found = self._named(wanted - self._names)
             self._take_memories(found["memory"] - self.memories)
             fresh = found["entity"] - self.owners
+        if held == (len(self.owners), len(self.memories)):
+            return
         self._read_links()
         self._read_chains()
         self._read_parents()
@@ -218,24 +221,25 @@ class Neighbourhood:
         self.facts.parents = {part: [above for _, above in sorted(links)] for part, links in hung.items()}
 
 
+_PART = "CASE WHEN r.relationship_type = 'part_of' THEN r.source_entity_id ELSE r.target_entity_id END"
+_WHOLE = "CASE WHEN r.relationship_type = 'part_of' THEN r.target_entity_id ELSE r.source_entity_id END"
+
+
 def _ancestors(ids: list[UUID]) -> Iterator[tuple[UUID, UUID, UUID, str]]:
     """Yield (link, part, whole, the whole's name) of every active structural link above some entities."""
     keys: list[Any] = list(ids) if connection.vendor == "postgresql" else [pk.hex for pk in ids]
     sql = f"""
         WITH RECURSIVE up(link, part, whole) AS (
-            SELECT r.id, r.source_entity_id, r.target_entity_id FROM relationships r
-            WHERE r.source_entity_id IN ({_marks(keys)}) AND r.relationship_type = 'part_of' AND r.status = 'active'
+            SELECT r.id, {_PART}, {_WHOLE} FROM relationships r
+            WHERE r.status = 'active' AND (
+                (r.source_entity_id IN ({_marks(keys)}) AND r.relationship_type = 'part_of')
+                OR (r.target_entity_id IN ({_marks(keys)}) AND r.relationship_type = 'contains')
+            )
             UNION
-            SELECT r.id, r.target_entity_id, r.source_entity_id FROM relationships r
-            WHERE r.target_entity_id IN ({_marks(keys)}) AND r.relationship_type = 'contains' AND r.status = 'active'
-            UNION
-            SELECT l.link, l.part, l.whole FROM up JOIN (
-                SELECT r.id AS link, r.source_entity_id AS part, r.target_entity_id AS whole FROM relationships r
-                WHERE r.relationship_type = 'part_of' AND r.status = 'active'
-                UNION ALL
-                SELECT r.id, r.target_entity_id, r.source_entity_id FROM relationships r
-                WHERE r.relationship_type = 'contains' AND r.status = 'active'
-            ) l ON l.part = up.whole
+            SELECT r.id, {_PART}, {_WHOLE} FROM up JOIN relationships r ON r.status = 'active' AND (
+                (r.source_entity_id = up.whole AND r.relationship_type = 'part_of')
+                OR (r.target_entity_id = up.whole AND r.relationship_type = 'contains')
+            )
         )
         SELECT up.link, up.part, up.whole, e.name FROM up JOIN entities e ON e.id = up.whole
     """  # noqa: S608 - only place holders are put in; values are bound

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from engineering.models import Conflict, ConflictMember, SlotSubject
 from engineering.queries import facts
 from engineering.services.conflicts import legacy
@@ -207,10 +209,13 @@ def _ends(kind: str, source: UUID, target: UUID) -> set[UUID]:
 
 def _conflicts_of(here: dict[str, set[UUID]]) -> set[UUID]:
     found: set[UUID] = set()
-    for kind, ids in here.items():
-        for some in facts.chunks(ids):
-            members = ConflictMember.objects.filter(member_kind=kind, member_id__in=some, left_at__isnull=True)
-            found |= set(members.values_list("conflict_id", flat=True))
+    chunked = [(kind, some) for kind, ids in here.items() for some in facts.chunks(ids)]
+    for start in range(0, len(chunked), 3):
+        standing = Q()
+        for kind, some in chunked[start : start + 3]:
+            standing |= Q(member_kind=kind, member_id__in=some)
+        rows = ConflictMember.objects.filter(standing, left_at__isnull=True)
+        found |= set(rows.values_list("conflict_id", flat=True))
     return found
 
 
