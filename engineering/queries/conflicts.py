@@ -15,8 +15,9 @@ from engineering.ontology import Property, PropertyKind
 from engineering.queries import facts, trust
 from engineering.queries.aliases import Aliases
 from engineering.slots import numbers
-from engineering.slots.claims import Claim, Slot, claims, property_of, sort_of, subjects
+from engineering.slots.claims import claims, property_of, sort_of, subjects
 from engineering.slots.compare import Result, Sort, normal_form
+from engineering.slots.facts import Claim, Slot
 from engineering.slots.judge import Proposal, Standing, against, propose
 from memories import permissions
 from memories.actors import Actor

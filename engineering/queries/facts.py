@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from engineering.models import Entity, Relationship, SlotSubject
 from engineering.slots import sentences
-from engineering.slots.claims import Facts, Link, Remark, Thing, edge
+from engineering.slots.facts import Facts, Link, Remark, Thing, edge
 from memories.choices import Status
 from memories.models import Memory
 from memories.text import normalise

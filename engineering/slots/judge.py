@@ -6,8 +6,8 @@ from itertools import combinations
 from typing import NamedTuple
 from uuid import UUID
 
-from engineering.slots.claims import Claim
 from engineering.slots.compare import SAME, Result, Sort, Verdict, compare
+from engineering.slots.facts import Claim
 
 Pairs = Collection[tuple[UUID, UUID]]
 #: More different answers than this are not compared pair by pair: the slot is contested anyway.

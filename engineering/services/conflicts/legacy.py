@@ -7,7 +7,8 @@ from uuid import UUID
 from engineering.models import Conflict, ConflictMember
 from engineering.queries import facts
 from engineering.services.conflicts.settle import OPEN, UNKNOWN
-from engineering.slots.claims import Slot, claims
+from engineering.slots.claims import claims
+from engineering.slots.facts import Slot
 from memories.kinds import kinds
 from memories.services._write import Batch
 

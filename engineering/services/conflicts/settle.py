@@ -15,8 +15,9 @@ from engineering.models import Conflict, ConflictMember
 from engineering.queries import trust
 from engineering.queries.aliases import Aliases
 from engineering.queries.facts import chunks
-from engineering.slots.claims import Claim, Claims, Slot, fingerprint
+from engineering.slots.claims import Claims, fingerprint
 from engineering.slots.compare import Result, Verdict
+from engineering.slots.facts import Claim, Slot
 from engineering.slots.judge import Pairs, judge
 from memories.actors import Actor
 from memories.choices import ConflictStatus

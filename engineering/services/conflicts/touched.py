@@ -143,7 +143,7 @@ def check(batch: Batch, conflicts: Collection[UUID]) -> None:
 
 def rename(entities: set[UUID], memories: set[UUID]) -> set[tuple[UUID | None, str]]:
     """Bring the index of names up to date for some rows; return the names they had and have."""
-    had = {(row.member_id, row.project_id, row.name): row.pk for row in _subjects(entities | memories)}
+    had = _held(entities | memories)
     have = _names(entities, memories)
     gone = [pk for key, pk in had.items() if key not in have]
     for some in facts.chunks(gone):
@@ -158,8 +158,13 @@ def rename(entities: set[UUID], memories: set[UUID]) -> set[tuple[UUID | None, s
     return {(project, name) for _, project, name in (*had, *have)}
 
 
-def _subjects(ids: set[UUID]) -> list[SlotSubject]:
-    return [row for some in facts.chunks(ids) for row in SlotSubject.objects.filter(member_id__in=some)]
+def _held(ids: set[UUID]) -> dict[tuple[UUID, UUID | None, str], int]:
+    found: dict[tuple[UUID, UUID | None, str], int] = {}
+    for some in facts.chunks(ids):
+        rows = SlotSubject.objects.filter(member_id__in=some)
+        for pk, *key in rows.values_list("pk", "member_id", "project_id", "name"):
+            found[key[0], key[1], key[2]] = pk
+    return found
 
 
 def _names(entities: set[UUID], memories: set[UUID]) -> dict[tuple[UUID, UUID | None, str], str]:

@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -29,7 +30,12 @@ def imported(path: Path, **conflict: object) -> Conflict:
         {"id": uid(60 + place), "conflict_id": uid(50), "member_id": uid(30 + place), "value_snapshot": value}
         for place, value in enumerate(("Zerodur", "ULE"))
     ]
-    tables = {"projects": [optics()], "entities": parts, "conflicts": [row], "conflict_members": members}
+    tables: dict[str, Any] = {
+        "projects": [optics()],
+        "entities": parts,
+        "conflicts": [row],
+        "conflict_members": members,
+    }
     call_command("import_legacy", str(old_database(path / "old.sqlite3", **tables)), stdout=StringIO())
     return Conflict.objects.get(slot_kind="component.material")
 
