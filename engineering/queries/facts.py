@@ -190,8 +190,12 @@ class Neighbourhood:
             asked |= fresh
             found: set[tuple[UUID, UUID]] = set()
             for some in chunks(fresh):
-                chained = Q(superseded_by__in=some) | Q(pk__in=some, superseded_by__isnull=False)
-                found |= set(Entity.objects.filter(chained).values_list("pk", "superseded_by_id"))
+                rows = Entity.objects.filter(superseded_by__in=some)
+                found |= set(rows.values_list("pk", "superseded_by_id"))
+            # What is active was not replaced; only the others are asked for their successor.
+            for some in chunks(fresh - self.facts.things.keys()):
+                rows = Entity.objects.filter(pk__in=some, superseded_by__isnull=False)
+                found |= set(rows.values_list("pk", "superseded_by_id"))
             if found or pairs:
                 found |= self._linked_chains(fresh)
             pairs |= found
