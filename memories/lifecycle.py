@@ -93,7 +93,7 @@ def common(*without: str) -> tuple[Transition, ...]:
 MEMORY = Lifecycle(
     *common(),
     _verb("graduate", (C, A), G),
-    _verb("reinforce", (C, A), None, Role.AGENT, decides=False, bumps=False),
+    _verb("reinforce", (C, A), None, decides=False, bumps=False),
 )
 
 DOCUMENT = Lifecycle(

@@ -18,6 +18,7 @@ from engineering.importers.records import Finding, InputFault
 from engineering.services.importing import Outcome, Tally
 from engineering.services.importing.outcome import lines
 from memories.errors import DomainError
+from memories.services.upkeep import refresh_statistics
 
 _WORDS = ("read", "created", "changed", "unchanged", "vanished", "repaired", "refused")
 
@@ -46,6 +47,7 @@ class ImportCommand(BaseCommand, ABC):
         except (IntegrityError, OperationalError) as error:
             words = str(error).splitlines()[0]
             raise CommandError(f"Nothing was imported. Another program was writing; run it again ({words}).") from None
+        refresh_statistics()
         report = self._write_report(options["report"], word, outcome.findings)
         if options["json"]:
             self.stdout.write(json.dumps({**outcome.summary(), "report": str(report)}, ensure_ascii=False, default=str))

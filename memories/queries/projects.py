@@ -7,6 +7,7 @@ from memories.actors import Actor
 from memories.errors import NotFound, UnknownProject
 from memories.models import Project, ProjectAlias
 from memories.projects import closest, fold
+from memories.text import text_fault
 
 
 def visible(actor: Actor) -> QuerySet[Project]:
@@ -16,6 +17,8 @@ def visible(actor: Actor) -> QuerySet[Project]:
 
 def find(name: str) -> Project | None:
     """Return the project of a canonical name or alias, whoever asks; None where there is none."""
+    if text_fault(name):
+        return None  # PostgreSQL takes no NUL, not even to look for one
     # Names are stored folded, so that equality is the case-insensitive comparison.
     hit = ProjectAlias.objects.filter(alias=fold(name), removed_at__isnull=True).select_related("project").first()
     return hit.project if hit else None

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from memories.actors import Actor
+from memories.choices import Role
 from memories.errors import FieldError, Invalid
 from memories.filters import Filter
 from memories.kinds import Kind, Row
@@ -102,13 +103,17 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
     """A record's permanent page."""
     row = records.get(kind.name, pk, actor)
     face = faces.of(kind)
+    project = kind.project_of(row)
+    role = actor.principal.role_on(project.pk if project else None)
+    may_decide = role is not None and role.includes(Role.REVIEWER)
     context = {
         "item": cards.Item(
             row, kind, face, sources=face.sources(row, actor), history=list(history.of_record(kind.name, pk)[:8])
         ),
         "row": row,
         "kind": kind,
-        "actions": _actions(kind, face, row),
+        "may_decide": may_decide,
+        "actions": _actions(kind, face, row) if may_decide else [],
         **face.detail(row, actor),
     }
     return render(request, face.page, context)

@@ -78,7 +78,7 @@ def _fact() -> str:
 @pytest.fixture(scope="session")
 def house(live_app: LiveApp) -> House:
     """The server with a maintainer's token."""
-    for name, role in (("rosa", "maintainer"), ("ben", "reviewer")):
+    for name, role in (("rosa", "maintainer"), ("ben", "reviewer"), ("carla", "reviewer")):
         live_app.create_user(name, role)
     return House(live_app, live_app.create_token("desk", "maintainer"))
 

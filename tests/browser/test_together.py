@@ -95,7 +95,7 @@ def test_a_busy_database_is_asked_once_more_without_a_word(house: House, window:
 def test_a_session_that_ended_keeps_the_decision_and_sends_it_after_signing_in(house: House, window: Windows) -> None:
     project = house.project()
     first, _ = house.memories(project, 2)
-    other = window("ben")
+    other = window("carla")
     other.goto("/account/")
     other.get_by_label("New password", exact=True).fill("aspheric doublet 7")
     other.get_by_label("New password confirmation").fill("aspheric doublet 7")
@@ -106,14 +106,14 @@ def test_a_session_that_ended_keeps_the_decision_and_sends_it_after_signing_in(h
     page.context.clear_cookies(name="atocore_session")
     press(page, "a")
     page.get_by_role("heading", name="Your session ended").wait_for()
-    page.get_by_label("User name").fill("ben")
+    page.get_by_label("User name").fill("carla")
     page.get_by_label("Password").fill("aspheric doublet 7")
     page.get_by_role("button", name="Sign in and send").click()
     expect(page.get_by_role("heading", name="Your session ended")).to_have_count(0)
     settle(page)
     page.wait_for_timeout(300)
     assert house.status(first) == "active"
-    assert house.history(first)[0]["actor"] == "user:ben"
+    assert house.history(first)[0]["actor"] == "user:carla"
 
 
 def test_a_long_save_says_so(house: House, window: Windows) -> None:
@@ -130,3 +130,13 @@ def test_a_long_save_says_so(house: House, window: Windows) -> None:
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text("Saving…")
     expect(page.locator("#said")).to_contain_text("Promoted")
+
+
+def test_what_cannot_be_loaded_any_more_says_why(house: House, window: Windows) -> None:
+    project = house.project()
+    house.memories(project, 1)
+    page = window("ben")
+    open_queue(page, project)
+    page.context.clear_cookies(name="atocore_session")
+    press(page, "e")
+    page.get_by_role("heading", name="Your session ended").wait_for()

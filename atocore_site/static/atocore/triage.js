@@ -1,4 +1,4 @@
-// A deck of prefetched cards: a decision shows the next one at once and is sent behind it, in order.
+// A deck of prefetched cards: a decision shows the next at once and is sent behind it, in order.
 const DWELL = 120, DECK = 10, LOW = 5
 const cards = new Map()
 let shown = 0, chain = Promise.resolve(), busy = false, prefix = ''
@@ -91,7 +91,7 @@ function count(step) {
 	$('progress').value += step
 }
 
-// An answer: elements that replace those of the same id, cards, rows for the top, alerts.
+// Elements replace those of their id; besides: cards, rows for the top, alerts.
 function apply(html) {
 	const box = document.createElement('template')
 	box.innerHTML = html
@@ -152,7 +152,7 @@ function signIn(html) {
 			event.preventDefault()
 			const answer = await ask(event.target.action, new FormData(event.target))
 			if (answer?.redirected) { done(true); dialog.close() }
-			else $('[role=alert]', dialog).textContent = 'That did not work.'
+			else $('[role=alert]', dialog).textContent = 'Not accepted.'
 		}
 	})
 }
@@ -220,5 +220,7 @@ on('htmx:load', ({ target }) => {
 	$$('#list > [data-id]:not([role])').forEach(upgrade)
 	$('[autofocus]', target)?.focus()
 })
+
+on('htmx:responseError', ({ detail }) => $('dialog[open]') || apply(detail.xhr.response))
 
 on('DOMContentLoaded', start)

@@ -7,6 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from memories.services.upkeep import refresh_statistics
+
 
 class Command(BaseCommand):
     """What `make run` does before it serves. Safe to repeat: a database that was there before keeps what it holds."""
@@ -26,3 +28,4 @@ class Command(BaseCommand):
         if new and not options["no_sample"]:
             self.stderr.write("Loading the sample project ...")
             call_command("load_sample")
+        refresh_statistics()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memories.choices import Role, Status
-from memories.errors import DomainError, StateConflict
+from memories.errors import DomainError, Forbidden, StateConflict
 from memories.lifecycle import MEMORY
 from memories.models import AuditEntry, Memory
 from memories.services import edit, lifecycle
@@ -69,9 +69,11 @@ def test_a_dead_row_is_not_edited(status: str) -> None:
 
 
 @pytest.mark.django_db
-def test_reinforcing_counts_and_keeps_the_version() -> None:
+def test_reinforcing_counts_and_keeps_the_version_and_no_client_may_count_itself_up() -> None:
     row = make.memory(active=True)
-    lifecycle.reinforce(row, actor=make.agent())
+    with pytest.raises(Forbidden):
+        lifecycle.reinforce(row, actor=make.agent())
+    lifecycle.reinforce(row, actor=make.person())
     stored = Memory.objects.get(pk=row.pk)
     assert (stored.reference_count, stored.version) == (1, 1)
     assert stored.last_referenced_at is not None

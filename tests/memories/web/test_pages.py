@@ -155,3 +155,11 @@ def test_control_characters_in_a_decision_are_refused(reviewer: Client) -> None:
     assert reviewer.post("/triage/undo/", {"request": "\x00"}).status_code == 400
     assert reviewer.post("/triage/bulk/", {"filter": "project=%00", "verb": "promote"}).status_code == 400
     assert memory.fresh().version == 1
+
+
+def test_who_may_only_read_is_offered_nothing_to_decide(reader: Client, reviewer: Client) -> None:
+    memory = factories.memory(active=True)
+    assert "Invalidate" in words(reviewer.get(f"/memories/{memory.pk}/").content)
+    page = reader.get(f"/memories/{memory.pk}/")
+    assert "<form" not in page.content.decode().split("<main")[1].split("</main>")[0]
+    assert "takes the role reviewer" in words(page.content)
