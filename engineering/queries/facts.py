@@ -27,6 +27,7 @@ SLOT_LINKS = tuple(dict.fromkeys((*OF_SOURCE, *OF_TARGET)))
 NAME_LENGTH = 400
 _THING = ("pk", "project_id", "entity_type", "name", "external_ref", "properties")
 _AT_ONCE = 400
+_FEW = 6
 T = TypeVar("T")
 
 
@@ -189,8 +190,11 @@ class Neighbourhood:
             fresh = ids - asked
             asked |= fresh
             found: set[tuple[UUID, UUID]] = set()
-            for some in chunks(fresh):
-                rows = Entity.objects.filter(superseded_by__in=some)
+            # One by one while they are few: nearly all rows have no successor, so statistics call the index useless
+            # for two values, and SQLite would read the whole table.
+            for some in chunks(fresh, 1 if len(fresh) <= _FEW else _AT_ONCE):
+                same = Q(superseded_by=some[0]) if len(some) == 1 else Q(superseded_by__in=some)
+                rows = Entity.objects.filter(same)
                 found |= set(rows.values_list("pk", "superseded_by_id"))
             # What is active was not replaced; only the others are asked for their successor.
             for some in chunks(fresh - self.facts.things.keys()):
