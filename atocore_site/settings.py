@@ -174,6 +174,11 @@ ATOCORE_API_RATE = env.whole(
     "ATOCORE_API_RATE", 6000, "REST requests a minute for one person, token or address; 0 for no limit"
 )
 
+# -- the graph -------------------------------------------------------------------------------------------------------
+ATOCORE_WEAK_BELOW = env.number(
+    "ATOCORE_WEAK_BELOW", 0.4, "a claim whose best evidence has less confidence than this counts as weak", high=1.0
+)
+
 # -- static files: from their source, or under hashed names with far expiry where `serve` has collected them ----------
 ATOCORE_STATIC = env.choice(
     "ATOCORE_STATIC",

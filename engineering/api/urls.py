@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from engineering.api import queries
 from engineering.api.conflicts import ConflictViewSet, ValueAliasViewSet
 from engineering.api.views import EntityViewSet, GraduationViewSet, RelationshipViewSet
 from memories.api.urls import router
@@ -18,5 +19,6 @@ urlpatterns = [
         GraduationViewSet.as_view({"post": "create"}),
         name="memory-graduate",
     ),
+    *queries.urlpatterns,
     *routes.urls,
 ]

@@ -44,6 +44,8 @@ def main() -> None:
         print(f"{connection.vendor}: {options.entities:,} entities, every fifth contested")
         first = _timed(lambda: scan.detect(actor=ACTOR))
         print(f"full scan, {Conflict.objects.count():,} conflicts found: {first:.1f} s (at most 30)")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         print(f"full scan again, nothing new:   {_timed(lambda: scan.detect(actor=ACTOR)):.1f} s")
         _writes(options.writes)
 

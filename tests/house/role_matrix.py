@@ -41,9 +41,9 @@ class Row:
 
 
 def _table() -> dict[str, Row]:
-    from tests.house import role_matrix_admin, role_matrix_rest, role_matrix_web
+    from tests.house import role_matrix_admin, role_matrix_queries, role_matrix_rest, role_matrix_web
 
-    return {**role_matrix_rest.ROWS, **role_matrix_web.ROWS, **role_matrix_admin.ROWS}
+    return {**role_matrix_rest.ROWS, **role_matrix_queries.ROWS, **role_matrix_web.ROWS, **role_matrix_admin.ROWS}
 
 
 def row_of(route: str) -> Row | None:

@@ -162,8 +162,8 @@ def _held(ids: set[UUID]) -> dict[tuple[UUID, UUID | None, str], int]:
     found: dict[tuple[UUID, UUID | None, str], int] = {}
     for some in facts.chunks(ids):
         rows = SlotSubject.objects.filter(member_id__in=some)
-        for pk, *key in rows.values_list("pk", "member_id", "project_id", "name"):
-            found[key[0], key[1], key[2]] = pk
+        for pk, member, project, name in rows.values_list("pk", "member_id", "project_id", "name"):
+            found[member, project, name] = pk
     return found
 
 

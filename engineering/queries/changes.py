@@ -1,0 +1,121 @@
+"""What changed recently in a project (Q-013): the audit log as old -> new, grouped by request."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from engineering.queries.envelope import Answer, Item, Limits, iso
+from engineering.queries.graph import Graph
+from memories import permissions
+from memories.actors import Actor
+from memories.errors import FieldError, Invalid
+from memories.kinds import kinds
+from memories.models import AuditEntry, Project
+from memories.queries import history
+
+#: Audit rows of a page unless told otherwise.
+PAGE = 200
+
+
+def changes(project: Project, actor: Actor, limits: Limits | None = None, *, cursor: str = "") -> Answer:
+    """Return the last changes of a project, newest first, one item a request with its rows and a summary (Q-013).
+
+    Args:
+        project: whose changes.
+        actor: only rows of the log that they may read.
+        limits: `nodes` audit rows a page.
+        cursor: `next` of the page before.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+    """
+    most = min((limits or Limits(nodes=PAGE)).nodes, PAGE)
+    rows = permissions.for_principal(AuditEntry.objects.filter(project_id=project.pk), actor)
+    if cursor:
+        rows = rows.filter(_before(cursor))
+    page = list(rows.order_by("-timestamp", "-seq")[: most + 1])
+    kept = page[:most]
+    shown = _readable(kept, actor)
+    rule = "Rows of the audit log of this project, newest first, grouped by the request that wrote them."
+    answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, timezone.now(), rule)
+    answer.items = [_request(entries) for entries in _grouped(shown)]
+    answer.counts = {"rows": len(shown), "requests": len(answer.items)}
+    answer.wait([])
+    if len(page) > most:
+        answer.truncated, answer.next = True, f"{kept[-1].timestamp.isoformat()}~{kept[-1].seq}"
+    return answer
+
+
+def _readable(entries: list[AuditEntry], actor: Actor) -> list[AuditEntry]:
+    """Leave out rows of links that lead into a project the actor may not read. One query."""
+    ends = {entry.seq: {str(entry.after_json.get(name)) for name in _ENDS} for entry in entries if _is_link(entry)}
+    if not ends:
+        return entries
+    there = Graph(actor).readable({key for keys in ends.values() for key in keys})
+    return [entry for entry in entries if ends.get(entry.seq, there) <= there]
+
+
+_ENDS = ("source_entity", "target_entity")
+
+
+def _is_link(entry: AuditEntry) -> bool:
+    return entry.entity_kind == "relationship" and all(entry.after_json.get(name) for name in _ENDS)
+
+
+def _before(cursor: str) -> Q:
+    time, _, number = cursor.partition("~")
+    moment = _moment(time)
+    if moment is None or moment.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+        detail = "This is no cursor of ours: follow `next` as it is."
+        raise Invalid([FieldError("?cursor", "invalid", detail)])
+    return Q(timestamp__lte=moment) & (Q(timestamp__lt=moment) | Q(seq__lt=int(number)))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+
+
+def _grouped(entries: list[AuditEntry]) -> list[list[AuditEntry]]:
+    groups: dict[str, list[AuditEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.request_id or str(entry.decision_id), []).append(entry)
+    return list(groups.values())
+
+
+def _request(entries: list[AuditEntry]) -> Item:
+    first = entries[0]
+    made = Item(first.request_id or str(first.decision_id), "request", summary(entries), first.action, group="request")
+    made.data = {"actor": first.actor, "at": iso(first.timestamp), "rows": [_row(entry) for entry in entries]}
+    return made
+
+
+def summary(entries: list[AuditEntry]) -> str:
+    """Return what a request did as one line: "user:anna: promote 3 entities, update 1 memory"."""
+    deeds = Counter((entry.action, entry.entity_kind) for entry in entries)
+    words = [f"{action} {number} {_word(kind, number)}" for (action, kind), number in sorted(deeds.items())]
+    about = f" ({entries[0].title})" if len(entries) == 1 else ""
+    return f"{entries[0].actor}: {', '.join(words)}{about}"
+
+
+def _word(kind: str, number: int) -> str:
+    return kind if number == 1 or kind not in kinds else kinds.named(kind).plural
+
+
+def _row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "kind": entry.entity_kind,
+        "id": entry.record_id,
+        "title": entry.title,
+        "action": entry.action,
+        "at": iso(entry.timestamp),
+        "note": entry.note,
+        "changes": [{"field": change.name, "old": change.old, "new": change.new} for change in history.diff(entry)],
+    }

@@ -1,0 +1,299 @@
+"""Claims: what validates one (Q-010), those that nothing supports (Q-011), results that disagree on one (Q-012).
+
+Supported is a least fixpoint: evidence (anything that needs no support itself, but a failed result) supports what it
+speaks for, and a supported claim supports further claims. Claims that only support each other stay unsupported.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+
+from engineering.models import Entity
+from engineering.ontology import RELATIONSHIP_TYPES
+from engineering.propagation import EVIDENCE
+from engineering.queries.envelope import Answer, Item, Limits, Pending
+from engineering.queries.graph import Graph, Key, Link, Node, by_name, edge, item, key_of, ref, rows_of
+from engineering.queries.rings import rings
+from engineering.queries.walk import walk
+from memories.actors import Actor
+from memories.choices import Status
+from memories.models import Project
+
+#: What may be supported and therefore is no evidence by itself.
+NEEDY = RELATIONSHIP_TYPES["supports"].targets
+NONE, CANDIDATES, DEAD, CIRCULAR, CONTRADICTED, WEAK = (
+    "none",
+    "only_candidates",
+    "only_dead",
+    "only_unsupported",
+    "contradicted",
+    "weak",
+)
+#: Entities of other kinds and projects that claims may lean on.
+MOST_BEHIND = 100_000
+REASONS = (CONTRADICTED, NONE, DEAD, CIRCULAR, CANDIDATES, WEAK)
+
+
+class Proof(NamedTuple):
+    """One link from a claim to what speaks for it (or against it: `conflicts_with`)."""
+
+    claim: Key
+    type: str
+    evidence: Key
+    evidence_type: str
+    evidence_status: str
+    confidence: float
+    failed: bool
+
+
+@dataclass
+class Case:
+    """The claims of a project and their proofs."""
+
+    proofs: dict[Key, list[Proof]] = field(default_factory=dict)
+    supported: set[Key] = field(default_factory=set)
+
+    def settle(self) -> None:
+        """Find what is supported: from the evidence upwards until nothing is added."""
+        leads: dict[Key, list[Key]] = {}
+        level: list[Key] = []
+        for claim, proofs in self.proofs.items():
+            for proof in proofs:
+                if proof.evidence_status != Status.ACTIVE or proof.type == "conflicts_with":
+                    continue
+                if proof.evidence_type in NEEDY:
+                    leads.setdefault(proof.evidence, []).append(claim)
+                elif not proof.failed:
+                    level.append(claim)
+        while level:
+            claim = level.pop()
+            if claim not in self.supported:
+                self.supported.add(claim)
+                level += leads.get(claim, ())
+
+    def sound(self) -> set[Key]:
+        """Return what is supported and not contradicted."""
+        return {key for key in self.supported if not self._against(key)}
+
+    def _against(self, claim: Key) -> bool:
+        alive = (proof for proof in self.proofs.get(claim, ()) if proof.evidence_status == Status.ACTIVE)
+        return any(proof.failed or proof.type == "conflicts_with" for proof in alive)
+
+    def reason(self, claim: Key, *, waits: bool, weak: float) -> str:
+        """Return why a claim counts as unsupported, or "" where it does not."""
+        proofs = self.proofs.get(claim, [])
+        alive = [proof for proof in proofs if proof.evidence_status == Status.ACTIVE]
+        if self._against(claim):
+            return CONTRADICTED
+        if claim in self.supported:
+            return WEAK if self._best(alive) < weak else ""
+        if alive:
+            return CIRCULAR
+        if any(proof.type != "conflicts_with" for proof in proofs):
+            return DEAD
+        return CANDIDATES if waits else NONE
+
+    def _best(self, alive: list[Proof]) -> float:
+        good = [one for one in alive if one.evidence_type not in NEEDY or one.evidence in self.supported]
+        return max(proof.confidence for proof in good)
+
+
+def case(graph: Graph, project: Project, kind: str = "validation_claim") -> Case:
+    """Return what speaks for and against what needs support in a project. One query, three where it leans on others.
+
+    Args:
+        graph: what the actor may read.
+        project: whose claims.
+        kind: the entity type that is asked about (validation_claim, requirement).
+    """
+    found = Case()
+    beyond: set[Key] = set()
+    own = key_of(project.pk)
+    for row in _statements(graph, project, kind):
+        proof, leans_on, home = _proof(row)
+        found.proofs.setdefault(proof.claim, []).append(proof)
+        if leans_on in NEEDY and (leans_on != kind or home != own):
+            beyond.add(proof.evidence)
+    if beyond:
+        _add_beyond(graph, beyond, found)
+    found.settle()
+    return found
+
+
+def _statements(graph: Graph, project: Project, kind: str) -> list[tuple[Any, ...]]:
+    """Return the links that speak for or against the entities of a type, once for each such end."""
+    target = graph.links.filter(
+        target_entity__entity_type=kind,
+        target_entity__project=project,
+        relationship_type__in=("supports", "conflicts_with"),
+    )
+    source = graph.links.filter(
+        source_entity__entity_type=kind,
+        source_entity__project=project,
+        relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"),
+    )
+    sides = ((target, "target"), (source, "source"))
+    branches = [
+        rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF) for rows, side in sides
+    ]
+    return rows_of(branches[0].union(branches[1], all=True))
+
+
+def _failed(end: str) -> "ExpressionWrapper[Q]":
+    failed = Q(**{f"{end}__entity_type": "result", f"{end}__properties__passed": False})
+    return ExpressionWrapper(failed, BooleanField())
+
+
+_FAILED = {"source_failed": _failed("source_entity"), "target_failed": _failed("target_entity")}
+_END = (
+    "_entity_id",
+    "_entity__entity_type",
+    "_entity__status",
+    "_entity__project_id",
+    "_entity__confidence",
+    "_failed",
+)
+_PROOF = ("relationship_type", "confidence", *(f"{end}{part}" for end in ("source", "target") for part in _END))
+
+
+def _proof(row: tuple[Any, ...]) -> tuple[Proof, str, Any]:
+    """Return what one link says to the claim at its `side`, with the type and project of what says it."""
+    side, name, confidence, *ends = row
+    claim, evidence = (ends[6:], ends[:6]) if side == "target" else (ends[:6], ends[6:])
+    key, kind, status, home, own, failed = evidence
+    return Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), kind, home
+
+
+def _add_beyond(graph: Graph, keys: set[Key], found: Case) -> None:
+    """Add what stands behind what ours lean on: claims of other projects, decisions, assumptions. Two queries."""
+    behind = walk(graph, list(keys), EVIDENCE, Limits(nodes=MOST_BEHIND))
+    for link in behind.links:
+        claim, evidence = (link.target, link.source) if link.type == "supports" else (link.source, link.target)
+        node = behind.nodes[evidence]
+        failed = node.type == "result" and node.values.get("passed") is False
+        proof = Proof(claim, link.type, evidence, node.type, node.status, min(link.confidence, node.confidence), failed)
+        found.proofs.setdefault(claim, []).append(proof)
+
+
+def unsupported_claims(project: Project, actor: Actor, limits: Limits | None = None, *, verdict: str = "") -> Answer:
+    """Return the validation claims of a project that nothing sound stands behind, each with the reason (Q-011).
+
+    Args:
+        project: whose claims.
+        actor: only what they may read counts.
+        limits: the page of the list.
+        verdict: only claims of this reason; the counts stay whole.
+    """
+    graph = Graph(actor)
+    waiting = graph.pending(waiting_for_claims(project))
+    answer = find_unsupported(graph, project, waiting)
+    answer.params = {"project": project.name, "verdict": verdict}
+    answer.items = [one for one in answer.items if verdict in ("", one.group)]
+    answer.wait(waiting)
+    return answer.page(limits or Limits())
+
+
+def find_unsupported(graph: Graph, project: Project, waiting: list[Pending]) -> Answer:
+    """Return the whole of Q-011 without paging, by what is known to wait. Two queries, four across projects."""
+    answer = Answer("Q-011", {"project": project.name}, graph.at, _RULE)
+    found = case(graph, project)
+    hopeful = {end for one in waiting if one.kind == "relationship" for end in (one.source, one.target)}
+    claims = graph.read(graph.active.filter(project=project, entity_type="validation_claim"))
+    for claim in sorted(claims, key=by_name):
+        reason = found.reason(claim.key, waits=ref(claim.key) in hopeful, weak=settings.ATOCORE_WEAK_BELOW)
+        if reason:
+            answer.items.append(item(claim, group=reason, evidence=_shown(found.proofs.get(claim.key, []))))
+    answer.items.sort(key=lambda one: REASONS.index(one.group))
+    answer.cycles = _rings(found)
+    reasons = Counter(one.group for one in answer.items)
+    answer.counts = {"claims": len(claims), "unsupported": len(answer.items), **reasons}
+    return answer
+
+
+_RULE = (
+    "An active claim is supported by an active, not failed result or other evidence, or by a claim that is supported "
+    "itself; claims that only support each other are not."
+)
+
+
+def _shown(proofs: list[Proof]) -> list[dict[str, Any]]:
+    ordered = sorted(proofs, key=lambda proof: (proof.type, str(proof.evidence)))
+    return [
+        {"id": ref(one.evidence), "type": one.evidence_type, "status": one.evidence_status, "link": one.type}
+        | ({"passed": False} if one.failed else {})
+        for one in ordered
+        if one.evidence_status != Status.CANDIDATE
+    ]
+
+
+def _rings(found: Case) -> list[list[str]]:
+    leans = [
+        (claim, proof.evidence)
+        for claim, proofs in found.proofs.items()
+        for proof in proofs
+        if proof.type != "conflicts_with" and proof.evidence_type in NEEDY and proof.evidence_status == Status.ACTIVE
+    ]
+    return [[ref(key) for key in ring] for ring in rings(leans)]
+
+
+def waiting_for_claims(project: Project) -> Q:
+    """Return the condition for candidates that would speak for a claim of a project."""
+    supports = Q(relationship_type="supports", target_entity__project=project)
+    supports &= Q(target_entity__entity_type="validation_claim")
+    proves = Q(relationship_type__in=("evidenced_by", "validated_by"), source_entity__project=project)
+    return supports | (proves & Q(source_entity__entity_type="validation_claim"))
+
+
+def results_of(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
+    """Return the results that validate an entity, with value, verdict and date (Q-010)."""
+    graph = Graph(actor)
+    rule = "Results that support it, or by which it is evidenced or validated; those no longer active are flagged."
+    answer = Answer("Q-010", {"entity": str(entity.pk)}, graph.at, rule)
+    start = key_of(entity.pk)
+    links = graph.touching([start], EVIDENCE)
+    nodes = graph.nodes({link.other(start) for link in links})
+    answer.items = [_result(nodes[link.other(start)], link) for link in links if link.other(start) in nodes]
+    answer.items.sort(key=lambda one: (one.group != "result", str(one.data.get("date") or ""), one.id))
+    answer.edges = [edge(link) for link in links]
+    answer.wait(graph.pending(graph.leaving([start], EVIDENCE)))
+    live = [one for one in answer.items if one.group == "result" and "dead_end" not in one.flags]
+    answer.counts |= {
+        "results": len(live),
+        "passed": sum(1 for one in live if one.data["passed"] is True),
+        "failed": sum(1 for one in live if one.data["passed"] is False),
+    }
+    return answer.page(limits or Limits())
+
+
+def _result(node: Node, link: Link) -> Item:
+    if node.type != "result":
+        return item(node, depth=1, via=link, group="other")
+    values = node.values
+    data = {name: values.get(name) for name in ("value", "passed", "date")}
+    return item(node, depth=1, via=link, group="result", **data)
+
+
+def conflicting_results(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
+    """Return the results on one claim that disagree in verdict or in value (Q-012).
+
+    Values are compared as written, without regard to case and spaces.
+    """
+    found = results_of(entity, actor, Limits())
+    rule = "Active results on one claim that disagree in verdict (passed) or in value, values compared as written."
+    live = [one for one in found.items if one.group == "result" and "dead_end" not in one.flags]
+    verdicts = {one.data["passed"] for one in live if one.data["passed"] is not None}
+    values = {_folded(one.data["value"]) for one in live if one.data["value"] not in (None, "")}
+    disagree = [word for word, held in (("verdict", verdicts), ("value", values)) if len(held) > 1]
+    for one in live:
+        one.data["disagree_in"] = disagree
+    answer = Answer("Q-012", found.params, found.as_of, rule, pending=found.pending)
+    answer.items = live if disagree else []
+    answer.counts = {"results": len(live), "conflicting": len(answer.items), "pending": found.counts["pending"]}
+    return answer.page(limits or Limits())
+
+
+def _folded(value: Any) -> str:
+    return "".join(str(value).casefold().split())

@@ -1,0 +1,151 @@
+"""Which requirements of a project are satisfied, directly or through their children: what Q-006 and Q-105 count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
+
+from engineering.models import Entity
+from engineering.queries.graph import Graph, Key, key_of, rows_of
+from memories.choices import Status
+from memories.models import Project
+
+SATISFIED, COVERED, PARTIAL, ORPHAN, JUSTIFIED = "satisfied", "covered", "partial", "orphan", "justified"
+REFINED, UNREFINED, NO_PARENT = "refined", "unrefined", "no_parent"
+#: What is listed, the worst first; the other verdicts are counted only.
+LISTED = (ORPHAN, UNREFINED, PARTIAL, JUSTIFIED)
+#: What can be satisfied, and so covers what it is derived from.
+DEMANDS = ("requirement", "constraint")
+
+
+_ENDS = (
+    "source_entity_id",
+    "target_entity_id",
+    "source_entity__entity_type",
+    "source_entity__project_id",
+)
+
+
+@dataclass
+class Cover:
+    """The requirements of a project as verdicts are made of them.
+
+    Attributes:
+        names: (name, external_ref, level) of each requirement that is asked about.
+        justified: those that say why nothing satisfies them.
+        satisfied: everything an active design item satisfies.
+        children: what is derived from each, by parent, with its type.
+        parents: everything that is derived from something.
+        verdicts: satisfied, covered, partial, justified or orphan, for each in `names`.
+    """
+
+    names: dict[Key, tuple[str, str | None, str]] = field(default_factory=dict)
+    justified: set[Key] = field(default_factory=set)
+    satisfied: set[Key] = field(default_factory=set)
+    children: dict[Key, list[tuple[Key, str]]] = field(default_factory=dict)
+    parents: set[Key] = field(default_factory=set)
+    verdicts: dict[Key, str] = field(default_factory=dict)
+    top: str = ""
+
+    def refined(self, key: Key) -> bool:
+        """Tell whether something is derived from a requirement."""
+        return key in self.children
+
+    def lacks_parent(self, key: Key) -> bool:
+        """Tell whether a requirement is derived from nothing although it is not top level.
+
+        Top level is the first level there is; one without a level counts as top where something is derived from it.
+        """
+        level = self.names[key][2]
+        top = level == self.top if level else self.refined(key)
+        return key not in self.parents and not top
+
+    def judge(self) -> None:
+        """Give every requirement its verdict: the least fixpoint from the satisfied ones upwards."""
+        above, missing = self._demands()
+        done, settled = set(self.satisfied), list(self.satisfied)
+        while settled:
+            for parent in above.get(settled.pop(), ()):
+                missing[parent] -= 1
+                if not missing[parent] and parent not in done:
+                    done.add(parent)
+                    settled.append(parent)
+        touched = _upwards(done, above)
+        for key in self.names:
+            unmet = JUSTIFIED if key in self.justified else PARTIAL if key in touched else ORPHAN
+            self.verdicts[key] = SATISFIED if key in self.satisfied else COVERED if key in done else unmet
+
+    def _demands(self) -> tuple[dict[Key, set[Key]], dict[Key, int]]:
+        """Return the parents of each demand, and how many demands are derived from each parent."""
+        above: dict[Key, set[Key]] = {}
+        missing: dict[Key, int] = {}
+        for parent, children in self.children.items():
+            demands = {child for child, kind in children if kind in DEMANDS}
+            missing[parent] = len(demands)
+            for child in demands:
+                above.setdefault(child, set()).add(parent)
+        return above, missing
+
+
+def _upwards(begun: Iterable[Key], above: dict[Key, set[Key]]) -> set[Key]:
+    touched = set(begun)
+    level = list(touched)
+    while level:
+        level = [parent for key in level for parent in above.get(key, ()) if parent not in touched]
+        touched.update(level)
+    return touched
+
+
+def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
+    """Return the requirements of a project with what satisfies and refines them. Two database queries, or three.
+
+    Args:
+        graph: what the actor may read.
+        project: whose requirements.
+        group: only those that are member_of this entity are asked about; verdicts are made of all.
+    """
+    found = Cover()
+    met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
+    met = met.filter(source_entity__status=Status.ACTIVE).order_by()
+    rows = graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(met=Exists(met))
+    columns = ("id", "entity_type", "met", "name", "external_ref", KT("properties__level"))
+    for key, kind, satisfied, name, external, level, why in rows_of(
+        rows.values_list(*columns, KT("properties__justification"))
+    ):
+        if satisfied:
+            found.satisfied.add(key)
+        if kind == "requirement":
+            found.names[key] = (name, external, level or "")
+            if why and why.strip():
+                found.justified.add(key)
+    _read_links(graph, project, found)
+    if group is not None:
+        members = graph.links.filter(target_entity=group, relationship_type="member_of")
+        held = {row[0] for row in rows_of(members.order_by().values_list("source_entity_id"))}
+        found.names = {key: words for key, words in found.names.items() if key in held}
+    found.top = min((words[2] for words in found.names.values() if words[2]), default="")
+    found.judge()
+    return found
+
+
+def _read_links(graph: Graph, project: Project, found: Cover) -> None:
+    ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
+    here = Q(target_entity__project=project) | Q(source_entity__project=project)
+    home = key_of(project.pk)
+    foreign: set[Key] = set()
+    for source, target, kind, owner in rows_of(
+        graph.links.filter(ends, here, relationship_type="derived_from").order_by().values_list(*_ENDS)
+    ):
+        found.children.setdefault(target, []).append((source, kind))
+        found.parents.add(source)
+        if owner != home and kind in DEMANDS:
+            foreign.add(source)
+    if foreign:
+        elsewhere = graph.links.filter(ends, relationship_type="satisfies", target_entity__in=list(map(str, foreign)))
+        found.satisfied.update(row[0] for row in rows_of(elsewhere.order_by().values_list("target_entity_id")))
+
+
+def waiting_for_requirements(project: Project) -> Q:
+    """Return the condition for candidates that would satisfy or refine a requirement of a project."""
+    return Q(relationship_type__in=("satisfies", "derived_from"), target_entity__project=project)

@@ -1,0 +1,165 @@
+"""Q-013, Q-019, Q-020, Q-101, Q-102, Q-105 and Q-106 against drawn graphs, the answers written out."""
+
+import pytest
+
+from engineering.models import Entity
+from engineering.queries.changes import changes
+from engineering.queries.envelope import Limits
+from engineering.queries.health import health
+from engineering.queries.overview import as_markdown, overview
+from engineering.queries.suspects import suspects
+from engineering.queries.tables import as_csv
+from engineering.queries.uses import uses
+from engineering.queries.verification import coverage, verification_matrix
+from engineering.services import relationships
+from memories.errors import Invalid
+from memories.models._guard import writing
+from memories.services import edit
+from tests import factories
+from tests.engineering.queries.drawing import Drawing, groups, named
+
+
+def change(sheet: Drawing, name: str, **fields: object) -> None:
+    """Change an entity as a reviewer would."""
+    edit.update(Entity.objects.get(pk=sheet.at[name].pk), dict(fields), actor=sheet.actor)
+
+
+def test_changes_are_told_by_request_as_old_and_new(sheet: Drawing) -> None:
+    sheet.put("c1")
+    change(sheet, "c1", description="of glass")
+    answer = sheet.about_project(changes)
+    newest = answer.items[0]
+    assert newest.name == f"{sheet.actor.label}: update 1 entity (c1)"
+    assert newest.data["rows"][0]["changes"] == [{"field": "description", "old": "", "new": "of glass"}]
+    page = sheet.about_project(changes, limits=Limits(nodes=1))
+    assert (page.truncated, page.counts["rows"]) == (True, 1)
+    rest = sheet.about_project(changes, cursor=page.next)
+    seqs = [row["seq"] for one in rest.items for row in one.data["rows"]]
+    assert newest.data["rows"][0]["seq"] not in seqs
+    assert len(seqs) == answer.counts["rows"] - 1
+    for nonsense in ("yesterday", "2026-01-01T00:00:00Z~x", "2026-13-01T00:00:00Z~1", "~"):
+        with pytest.raises(Invalid):
+            changes(sheet.project, sheet.actor, cursor=nonsense)
+
+
+def test_where_a_material_is_used(sheet: Drawing) -> None:
+    """
+    c1 - uses_material -> mat1;  c2 names mat1 in a property (another project);  a memory became mat1
+    """
+    factories.project("p05", ())
+    sheet.draw("c1 uses_material mat1")
+    sheet.put("c2", project="p05", properties={"material": "MAT1"})
+    memory = factories.memory("mat1 is cheap", active=True)
+    sheet.put("mat1-b", graduates_memory=str(memory.pk), active=False)
+    answer = sheet.ask(uses, "mat1")
+    assert [(one.name, one.data["reads"]) for one in answer.items] == [
+        ("c1", "uses material"),
+        ("c2", "names it as material"),
+    ]
+    assert groups(sheet.ask(uses, "mat1-b")) == {"memory": ["mat1 is cheap"]}
+
+
+def test_the_verification_matrix(sheet: Drawing) -> None:
+    """
+    req1 (test) -> res1 passed, doc1      passed, two rows
+    req2 -> res2 failed                   failed
+    req3 -> proc1                         evidenced
+    req4                                  open
+    """
+    sheet.put("req1", properties={"verification_method": "test"})
+    sheet.put("res1", properties={"passed": True, "value": "=1+1"})
+    sheet.put("res2", properties={"passed": False})
+    sheet.put("req4", external_ref="SYS-4")
+    sheet.draw("req1 validated_by res1", "req1 evidenced_by doc1", "req2 validated_by res2", "req3 validated_by proc1")
+    answer = sheet.about_project(verification_matrix)
+    assert {name: sorted(set(held)) for name, held in groups(answer).items()} == {
+        "passed": ["req1"],
+        "failed": ["req2"],
+        "evidenced": ["req3"],
+        "open": ["req4"],
+    }
+    assert answer.counts == {"requirements": 4, "passed": 1, "failed": 1, "evidenced": 1, "open": 1, "pending": 0}
+    lines = as_csv(answer).splitlines()
+    assert lines[0].startswith("external_ref,name,method,link,evidence_type,evidence,value,date,verdict")
+    assert ",req1,test,validated_by,result,res1,'=1+1,,passed," in "\n".join(lines)
+    assert len(lines) == 1 + 5
+
+
+def test_coverage_shallow_and_deep(sheet: Drawing) -> None:
+    """
+    req0 <- req1 (satisfied, verified), req2 (satisfied);  req3 (verified by a failed result: not)
+    """
+    sheet.put("res2", properties={"passed": False})
+    sheet.draw("req1 derived_from req0", "req2 derived_from req0", "c1 satisfies req1", "c1 satisfies req2")
+    sheet.draw("req1 validated_by res1", "req3 validated_by res2")
+    answer = sheet.about_project(coverage)
+    assert {one.id: (one.data["numerator"], one.data["denominator"]) for one in answer.items} == {
+        "satisfied.shallow": (2, 4),
+        "satisfied.deep": (3, 4),
+        "verified.shallow": (1, 4),
+        "verified.deep": (1, 4),
+    }
+    assert "0.75" in as_csv(answer)
+
+
+def test_suspect_links(sheet: Drawing) -> None:
+    """
+    c1 - satisfies -> req1: req1 changes, so the link is suspect until it is confirmed
+    """
+    (link, _) = sheet.draw("c1 satisfies req1", "c2 satisfies req2")
+    assert not sheet.about_project(suspects).items
+    change(sheet, "req1", description="It shall be lighter.")
+    answer = sheet.about_project(suspects)
+    assert [(one.name, one.data["changed"]["name"]) for one in answer.items] == [("c1", "req1")]
+    assert answer.items[0].via is not None
+    assert answer.items[0].via.relationship == str(link.pk)
+    relationships.confirm(link, actor=sheet.actor)
+    assert sheet.about_project(suspects).counts == {"checked": 2, "suspect": 0, "pending": 0}
+
+
+def test_graph_health(sheet: Drawing) -> None:
+    """
+    c1 -> c2 -> c3 -> c1 (depends_on)      a ring
+    c4 part of sub1 and sub2               two parents
+    c5 depends on c6 (invalid)             a dead edge, and nothing else: isolated
+    c7 names a memory that is not there    dangling, isolated
+    req2 <- req1 <- req0                   three levels
+    """
+    sheet.draw("c1 depends_on c2", "c2 depends_on c3", "c3 depends_on c1", "c4 part_of sub1", "sub2 contains c4")
+    sheet.draw("c5 depends_on c6", "req0 derived_from req1", "req1 derived_from req2")
+    sheet.put("c7")
+    sheet.end("c6")
+    with writing():  # the verbs refuse such a reference; older databases hold some
+        Entity.objects.filter(pk=sheet.at["c7"].pk).update(source_refs=["memory:0190f0f0-0000-7000-8000-000000000000"])
+    answer = sheet.about_project(health)
+    assert groups(answer) == {
+        "in_ring": ["c1", "c2", "c3"],
+        "two_parents": ["c4"],
+        "dead_edge": ["c5"],
+        "dangling_source": ["c7"],
+        "isolated": ["c5", "c7"],
+    }
+    assert [sorted(sheet.names(ring)) for ring in answer.cycles] == [["c1", "c2", "c3"]]
+    assert (answer.counts["derivation_levels"], answer.counts["largest_cycle"]) == (3, 3)
+    assert sheet.about_project(health, role="nothing").counts["relationships"] == 0
+
+
+def test_the_overview_reads_as_a_page_and_is_the_same_twice(sheet: Drawing) -> None:
+    sheet.put("dec1", properties={"statement": "Use *glass*.", "date": "2026-01-01"})
+    sheet.draw("sub1 part_of sys", "c1 part_of sub1", "c1 satisfies req1")
+    sheet.put("req2")
+    sheet.put("claim1")
+    answer = overview(sheet.project, sheet.actor)
+    page = as_markdown(sheet.project, answer)
+    for text in (
+        "# p04-gigabit\n",
+        "- sys (system)\n  - sub1 (subsystem)\n    - c1 (component)\n",
+        "- **dec1** (2026-01-01): Use \\*glass\\*.\n",
+        "- satisfied, shallow: 1 of 2 (50%)\n",
+        "- orphan: req2 (requirement, Q-006)\n",
+        "- none: claim1 (validation claim, Q-011)\n",
+        "## Open conflicts\n\nNone.\n",
+    ):
+        assert text in page
+    assert as_markdown(sheet.project, overview(sheet.project, sheet.actor)) == page
+    assert named(answer, "sub1").data["section"] == "map"
