@@ -95,7 +95,7 @@ def words(name: str) -> str:
 
 
 _PAST = {
-    "create": "proposed",
+    "create": "created",
     "update": "edited",
     "promote": "promoted",
     "auto_promote": "promoted automatically",
@@ -113,6 +113,17 @@ _PAST = {
     "import": "imported",
     "capture": "captured",
     "remove": "removed",
+    "register": "registered",
+    "rename": "renamed",
+    "add_alias": "gave another name to",
+    "remove_alias": "took a name from",
+    "archive": "archived",
+    "unarchive": "reopened",
+    "grant": "granted",
+    "end": "ended",
+    "revoke": "revoked",
+    "activate": "opened",
+    "deactivate": "closed",
 }
 
 

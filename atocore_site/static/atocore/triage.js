@@ -164,8 +164,10 @@ on('submit', (event) => {
 	const body = new FormData(form, by), reasons = $('#reasons'), row = rowOf(form.closest('.item')?.dataset.id)
 	body.delete('csrfmiddlewaretoken')
 	form.closest('dialog')?.close()
-	if (form === reasons) reasons.hidden = true
-	if (!verb) return post(url, body).then((ok) => ok && by?.dataset.then && leave(row))
+	if (!verb) {
+		reasons.hidden = true
+		return post(url, body).then((ok) => ok && by?.dataset.then && leave(row))
+	}
 	if (!row || performance.now() - shown < DWELL) return
 	leave(row)
 	reasons.hidden = verb !== 'reject'
