@@ -13,7 +13,7 @@ from tests.machine import CHROMIUM, missing_chromium, on_ci, on_postgres
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytest_plugins = ["tests.both_databases"]
+pytest_plugins = ["tests.both_databases", "tests.clients"]
 
 # Reasons a test may be left out for even in CI, and why that is honest.
 ONLY_POSTGRES = "holds on PostgreSQL only"  # the run on PostgreSQL runs it
