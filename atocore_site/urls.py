@@ -15,6 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("memories.web.account")),
     path("api/v1/", include("atocore_site.api")),
-    path("", include("memories.web.urls")),
     path("", include("engineering.web.urls")),
+    path("", include("memories.web.urls")),
 ]

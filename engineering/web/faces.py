@@ -5,14 +5,12 @@ from typing import Any
 import django_filters as df
 
 from engineering.filters import LINKS, TYPES, EntityFilter, RelationshipFilter
-from engineering.fingerprint import fingerprint
-from engineering.ontology import RELATIONSHIP_TYPES, declared
+from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.queries import links
 from engineering.services import relationships
+from engineering.web import entity_parts, sections
 from engineering.web.forms import EntityForm, RelationshipForm
-from memories import permissions
 from memories.actors import Actor
-from memories.choices import Status
 from memories.kinds import Row, kinds
 from memories.web import provenance
 from memories.web.faces import Face, faces
@@ -52,42 +50,20 @@ def words_of_link(row: Row) -> str:
     return f"{row.source_entity.name} {RELATIONSHIP_TYPES[row.relationship_type].label} {row.target_entity.name}"
 
 
-def properties(row: Row) -> list[dict[str, Any]]:
-    """Return an entity's properties, the declared ones first, each with whether its type declares it."""
-    known = declared(row.entity_type)
-    names = [name for name in known if name in row.properties] + [name for name in row.properties if name not in known]
-    return [{"name": name, "value": row.properties[name], "declared": name in known} for name in names]
-
-
 def beside_entity(row: Row, actor: Actor) -> dict[str, Any]:
     """Return what an entity's card shows further: its properties and the links that can be promoted with it."""
-    return {"properties": properties(row), "links": links.waiting(row, actor)}
+    return {"properties": entity_parts.properties(row), "links": links.waiting(row, actor)}
 
 
 def page_of_entity(row: Row, actor: Actor) -> dict[str, Any]:
-    """Return what an entity's page shows further."""
-    found = [{"link": link, "suspect": suspect(link.row)} for link in links.of_entity(row, actor)]
-    became = permissions.for_principal(row.graduated_memories.all(), actor)
-    return {"properties": properties(row), "groups": _grouped(found), "became_from": list(became[:20])}
-
-
-def _grouped(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups: dict[tuple[bool, str], list[dict[str, Any]]] = {}
-    for one in found:
-        groups.setdefault((one["link"].outgoing, one["link"].reads), []).append(one)
-    return [{"outgoing": outgoing, "reads": reads, "links": rows} for (outgoing, reads), rows in groups.items()]
-
-
-def suspect(row: Row) -> bool:
-    """Tell whether an active link's target changed since a person last confirmed the link."""
-    seen = row.reviewed_fingerprint
-    return row.status == Status.ACTIVE and bool(seen) and seen != fingerprint(row.target_entity)
+    """Return what an entity's page shows further: its sections."""
+    return {"sections": list(sections.shown(row, actor))}
 
 
 def page_of_link(row: Row, actor: Actor) -> dict[str, Any]:
     """Return what a link's page shows further."""
     spec = RELATIONSHIP_TYPES[row.relationship_type]
-    return {"spec": spec, "suspect": suspect(row)}
+    return {"spec": spec, "suspect": entity_parts.suspect(row)}
 
 
 ENTITY = faces.register(

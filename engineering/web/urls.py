@@ -1,8 +1,12 @@
-"""This floor adds faces to the pages that stand over all kinds; it has no address of its own yet."""
+"""Addresses of this floor's own pages; they come before the ones that all kinds share."""
 
-from engineering.web import faces
+from django.urls import path
+
+from engineering.web import entity_page, faces
 
 #: Loaded for its effect: the faces of this floor's kinds.
 FACES = (faces.ENTITY, faces.RELATIONSHIP)
 
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("entities/<uuid:pk>/part/<slug:name>/", entity_page.part, name="entity-part"),
+]

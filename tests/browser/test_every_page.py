@@ -33,6 +33,7 @@ PAGES = (
     "/memories/{candidate}/replace/{memory}/",
     "/entities/",
     "/entities/{entity}/",
+    "/entities/{entity}/part/relationships/",
     "/entities/{entity}/edit/",
     "/relationships/",
     "/relationships/{relationship}/",

@@ -56,6 +56,9 @@ RECORDS = {
     "/<kind>/<pk>/supersede/": record(GET=CANDIDATE, POST="302 404 404 409 409 409"),
     "/<kind>/<pk>/<verb>/": record(POST="302 404 404 302 302 302"),
 }
+ENGINEERING = {
+    "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
+}
 ACCOUNT = {
     "/account/": Row({"GET": PAGE, "HEAD": "302 405 405 405 405 405", "POST": PAGE}, "302 405 405 405 405 405"),
     "/account/password/": Row({"POST": "302 422 422 422 422 422"}, "302 405 405 405 405 405"),
@@ -71,4 +74,4 @@ ACCOUNT = {
         {"GET": "410 410 410 410 410 410", "HEAD": NOTHING_ELSE, "POST": "410 410 410 410 410 410"}, NOTHING_ELSE
     ),
 }
-ROWS = {**PAGES, **TRIAGE, **RECORDS, **ACCOUNT}
+ROWS = {**PAGES, **TRIAGE, **RECORDS, **ENGINEERING, **ACCOUNT}
