@@ -20,7 +20,7 @@ STATUSES = [choice for choice in Status.choices if choice[0] != Status.GRADUATED
 def contested(queryset: QuerySet[Any], kind: str, value: Any) -> QuerySet[Any]:
     """Narrow to rows that stand (or do not stand) in an open conflict."""
     members = ConflictMember.objects.filter(
-        member_kind=kind, member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN
+        member_kind=kind, member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN, left_at__isnull=True
     )
     return queryset.filter(Exists(members) if value in ("true", True) else ~Exists(members))
 
@@ -111,7 +111,9 @@ class ConflictFilter(Filter):
 
     def with_member(self, queryset: QuerySet[Any], name: str, value: UUID) -> QuerySet[Any]:
         """Narrow to conflicts that a record stands in."""
-        return queryset.filter(Exists(ConflictMember.objects.filter(conflict=OuterRef("pk"), member_id=value)))
+        return queryset.filter(
+            Exists(ConflictMember.objects.filter(conflict=OuterRef("pk"), member_id=value, left_at__isnull=True))
+        )
 
 
 OF_KIND.update(entity=EntityFilter, relationship=RelationshipFilter)
@@ -137,5 +139,8 @@ EXEMPT: dict[str, dict[str, str]] = {
         "id": "is the address of the row",
         "note": "is read with its row",
         "version": "is the ETag",
+        "fingerprint": "is derived; nobody knows it",
+        "settled": "is derived; nobody knows it",
+        "updated_at": "is read with its history; lists go by detected_at and resolved_at",
     },
 }

@@ -5,6 +5,7 @@ Source of the table: the domain's lifecycle section. `to=None` leaves the status
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from memories.choices import Role, Status
 
@@ -25,15 +26,15 @@ class Transition:
     """
 
     action: str
-    sources: frozenset[Status]
-    to: Status | None
+    sources: frozenset[str]
+    to: Enum | None
     role: Role
     decides: bool = True
     bumps: bool = True
 
     def target(self, present: str) -> str:
         """Return the status after the verb for a row that stands at `present`."""
-        return self.to.value if self.to else present
+        return str(self.to.value) if self.to else present
 
 
 def _verb(
@@ -77,11 +78,11 @@ class Lifecycle:
 
     def allowed(self, action: str, status: str) -> bool:
         """Tell whether the action applies to a row of that status."""
-        return action in self._verbs and Status(status) in self._verbs[action].sources
+        return action in self._verbs and status in self._verbs[action].sources
 
     def actions_from(self, status: str) -> list[str]:
         """Return the actions that apply to a row of that status, in the table's order."""
-        return [verb.action for verb in self._verbs.values() if Status(status) in verb.sources]
+        return [verb.action for verb in self._verbs.values() if status in verb.sources]
 
 
 def common(*without: str) -> tuple[Transition, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engineering.models import Conflict, Entity, Relationship
+from engineering.models import Conflict, Entity, Relationship, ValueAlias
 from engineering.queries.neighbourhood import Neighbourhood
 from memories.api.represent import OF_KIND, common, project_name, ref, when
 
@@ -78,6 +78,18 @@ def conflict(row: Conflict) -> dict[str, Any]:
             }
             for member in row.members.all()
         ],
+    }
+
+
+def value_alias(row: ValueAlias) -> dict[str, Any]:
+    """Return a value alias."""
+    return {
+        "id": str(row.pk),
+        "project": project_name(row),
+        "text": row.text,
+        "stands_for": row.stands_for,
+        "created_by": row.created_by,
+        "created_at": when(row.created_at),
     }
 
 

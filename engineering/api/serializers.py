@@ -5,7 +5,6 @@ from rest_framework import serializers
 from engineering.ontology import ENTITY_TYPES, RELATIONSHIP_TYPES
 from memories.api import bodies
 from memories.api.serializers import Change, Creation, RecordShape, Shape, moment, ref, share, text, words
-from memories.choices import ConflictSeverity, ConflictStatus
 
 
 class EntityShape(RecordShape):
@@ -125,33 +124,6 @@ class RelationshipNew(Creation):
     origin_role = text(required=False, max_length=120)
     confidence = share(required=False)
     source_refs = words(required=False, max_length=100)
-
-
-class MemberShape(Shape):
-    """A claim of a conflict, as it stood when it was found."""
-
-    kind = text()
-    id = serializers.UUIDField()
-    trust = serializers.IntegerField()
-    value = text()
-
-
-class ConflictShape(Shape):
-    """A disagreement about one slot."""
-
-    id = serializers.UUIDField()
-    slot_kind = text()
-    slot_key = text()
-    project = text(allow_null=True)
-    severity = serializers.ChoiceField(choices=ConflictSeverity.choices)
-    status = serializers.ChoiceField(choices=ConflictStatus.choices)
-    resolution = text()
-    resolved_at = moment()
-    resolved_by = text()
-    detected_at = serializers.DateTimeField()
-    note = text()
-    version = serializers.IntegerField(min_value=1)
-    members = MemberShape(many=True)
 
 
 class NodeShape(EndShape):

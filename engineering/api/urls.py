@@ -3,13 +3,15 @@
 from django.urls import re_path
 
 from engineering.api import queries
-from engineering.api.views import ConflictViewSet, EntityViewSet, GraduationViewSet, RelationshipViewSet
+from engineering.api.conflicts import ConflictViewSet, ValueAliasViewSet
+from engineering.api.views import EntityViewSet, GraduationViewSet, RelationshipViewSet
 from memories.api.urls import router
 
 routes = router()
 routes.register("entities", EntityViewSet, basename="entity")
 routes.register("relationships", RelationshipViewSet, basename="relationship")
 routes.register("conflicts", ConflictViewSet, basename="conflict")
+routes.register("value-aliases", ValueAliasViewSet, basename="value-alias")
 
 urlpatterns = [
     re_path(

@@ -1,8 +1,7 @@
-"""`entities`, `relationships`, `conflicts`, and how a memory graduates."""
+"""`entities` and `relationships`, and how a memory graduates."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,16 +9,15 @@ from rest_framework.response import Response
 
 from engineering.api import represent
 from engineering.api import serializers as shapes
-from engineering.filters import ConflictFilter, EntityFilter, RelationshipFilter
-from engineering.models import Conflict, Entity, Relationship
+from engineering.filters import EntityFilter, RelationshipFilter
+from engineering.models import Entity, Relationship
 from engineering.queries.neighbourhood import around
 from engineering.services import graduation, relationships
-from memories import permissions
 from memories.api import bodies, preconditions
-from memories.api.base import RestViewSet, record_id
+from memories.api.base import RestViewSet
 from memories.api.pagination import bad_param
 from memories.api.verbs import Decisions, Mergeable
-from memories.errors import Invalid, NotFound
+from memories.errors import Invalid
 from memories.kinds import Row
 from memories.models import Memory
 from memories.queries import records
@@ -128,32 +126,6 @@ class RelationshipViewSet(Decisions):
         """Say that a link still holds although its target changed."""
         row = self.target()
         return self.answer(relationships.confirm(row, actor=self.actor, **self.body(bodies.Decision, row)))
-
-
-class ConflictViewSet(RestViewSet):
-    """Conflicts."""
-
-    queryset = Conflict.objects.none()
-    serializer_class = shapes.ConflictShape
-    filterset_class = ConflictFilter
-    orderings = ("-detected_at", "detected_at", "id", "-id")
-    represent = staticmethod(represent.conflict)
-
-    def get_queryset(self) -> QuerySet[Conflict]:
-        """Return the conflicts that the caller may see, with their claims."""
-        found = Conflict.objects.select_related("project").prefetch_related("members")
-        return permissions.for_principal(found, self.actor)
-
-    def list(self, request: Request) -> Response:
-        """List conflicts."""
-        return self.page(self.get_queryset())
-
-    def retrieve(self, request: Request, id: str) -> Response:
-        """Get one conflict with its claims."""
-        row = self.get_queryset().filter(pk=record_id(id)).first()
-        if row is None:
-            raise NotFound(f"There is no conflict {id[:60]} that you may see.")
-        return self.answer(row)
 
 
 class GraduationViewSet(RestViewSet):

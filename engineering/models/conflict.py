@@ -1,5 +1,7 @@
 """Conflicts: rows that claim one slot with incompatible values, waiting for a person."""
 
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 
@@ -9,7 +11,12 @@ from memories.models import GuardedModel, Project
 
 
 class Conflict(GuardedModel):
-    """A disagreement about one slot of a project."""
+    """A disagreement about one slot of a project.
+
+    Attributes:
+        fingerprint: digest of who said what when it was last found, by which detection knows it again.
+        settled: the fingerprint that a person dismissed; "?" where an older database brought the decision, "" for none.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slot_kind = models.CharField(max_length=80)
@@ -22,7 +29,10 @@ class Conflict(GuardedModel):
     resolved_by = models.CharField(max_length=200, default="", blank=True)
     detected_at = models.DateTimeField(default=timezone.now)
     note = models.TextField(default="", blank=True)
+    fingerprint = models.CharField(max_length=32, default="", blank=True, editable=False)
+    settled = models.CharField(max_length=32, default="", blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta(GuardedModel.Meta):
         db_table = "conflicts"
@@ -51,9 +61,13 @@ class Conflict(GuardedModel):
     def __str__(self) -> str:
         return f"{self.slot_kind} {self.slot_key}"
 
+    def fresh(self) -> Self:
+        """Return the row as the database holds it now."""
+        return type(self)._base_manager.get(pk=self.pk)
+
 
 class ConflictMember(GuardedModel):
-    """One claim of a conflict, as it stood when it was found."""
+    """One claim of a conflict, as it stood when it was found; `left_at` is set where it no longer stands in it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conflict = models.ForeignKey(Conflict, on_delete=models.CASCADE, related_name="members")
@@ -61,6 +75,7 @@ class ConflictMember(GuardedModel):
     member_id = models.UUIDField()
     member_layer_trust = models.PositiveSmallIntegerField(default=0)
     value_snapshot = models.TextField(default="", blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(GuardedModel.Meta):
         db_table = "conflict_members"

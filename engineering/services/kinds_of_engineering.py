@@ -3,6 +3,7 @@
 from engineering import lifecycle
 from engineering.models import Conflict, Entity, Relationship
 from engineering.services import entity_rules, graduation, relationship_rules, relationships
+from engineering.services.conflicts import touched
 from memories.kinds import Kind, kinds
 from memories.services.kinds_of_memory import find_twin
 
@@ -25,7 +26,7 @@ ENTITY = kinds.register(
         card="engineering/cards/entity.html",
         url=lambda record_id: f"/entities/{record_id}/",
         select=("project", "proposed_supersedes", "superseded_by", "graduates_memory"),
-        hooks=[graduation.follow_entity],
+        hooks=[graduation.follow_entity, touched.note],
     )
 )
 
@@ -48,7 +49,7 @@ RELATIONSHIP = kinds.register(
         card="engineering/cards/relationship.html",
         url=lambda record_id: f"/relationships/{record_id}/",
         select=("source_entity__project", "target_entity__project"),
-        hooks=[relationships.supersede_by_edge],
+        hooks=[relationships.supersede_by_edge, touched.note],
     )
 )
 
@@ -62,5 +63,8 @@ CONFLICT = kinds.register(
         always_visible=True,
         url=lambda record_id: f"/conflicts/{record_id}/",
         select=("project",),
+        hooks=[touched.note],
     )
 )
+
+kinds.named("memory").hooks.append(touched.note)

@@ -6,7 +6,7 @@ at the end. Nothing here calls the network.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -41,6 +41,7 @@ class Batch:
         self._entries: list[AuditEntry] = []
         self._indexed: dict[tuple[str, UUID], tuple[Kind, Row]] = {}
         self._decision: UUID = new_id()
+        self._closing: dict[str, Callable[[Batch], None]] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -52,10 +53,22 @@ class Batch:
         if kind is None:
             try:
                 self._flush()
+                for act in self._closing.values():
+                    act(self)
             except BaseException as failure:
                 self._stack.__exit__(type(failure), failure, failure.__traceback__)
                 raise
         return self._stack.__exit__(kind, error, trace)
+
+    def at_close(self, name: str, make: "Callable[[], Callable[[Batch], None]]") -> Any:
+        """Return the closing act of a name, made when a hook first asks for it.
+
+        It runs once, when every row and audit row of the batch is written, still inside its transaction: what follows
+        from many changes together is done there, set-based.
+        """
+        if name not in self._closing:
+            self._closing[name] = make()
+        return self._closing[name]
 
     @contextmanager
     def decision(self, *, savepoint: bool = False) -> Iterator[UUID]:

@@ -15,6 +15,8 @@ DECIDED = "401 404 403 200 200 200"
 RETIRED = "401 403 403 200 200 200"
 #: A dead record: only reviewers see it.
 REVIVED = "401 404 404 200 200 200"
+#: What takes a reviewer of the record's project.
+DECIDING = "401 403 403 200 200 200"
 MAINTAINED = "401 403 403 403 200 200"
 
 MEMORY = {"memory_type": "knowledge", "content": "The lathe turns at 900 rpm.", "project": "p04"}
@@ -93,7 +95,18 @@ PROJECTS = {
 }
 REST = {
     f"{API}/conflicts": Row({"GET": ALL}),
-    f"{API}/conflicts/<id>": read("401 404 404 404 404 404", "nothing"),
+    f"{API}/conflicts/<id>": read(ALL, "conflict"),
+    f"{API}/conflicts/<id>/preview": read(DECIDING, "conflict"),
+    f"{API}/conflicts/<id>/resolve": post(RETIRED, "conflict", action="dismiss", note="both were rounded"),
+    f"{API}/conflicts/<id>/dismiss": post(RETIRED, "conflict", note="both were rounded"),
+    f"{API}/conflicts/<id>/reopen": post(RETIRED, "conflict dismissed"),
+    f"{API}/conflicts/<id>/audit": read(ALL, "conflict"),
+    f"{API}/conflicts/detect": Row({"POST": DECIDING}),
+    f"{API}/value-aliases": Row(
+        {"GET": ALL, "POST": "401 403 403 403 201 201"},
+        body={"text": "SS304", "stands_for": "AISI 304", "project": "p04"},
+    ),
+    f"{API}/value-aliases/<id>/remove": post(MAINTAINED, "value alias"),
     f"{API}/triage": Row({"GET": "401 403 403 200 200 200"}, UNKNOWN_TO_REVIEWERS),
     f"{API}/triage/bulk": Row(
         {"POST": "401 403 403 200 200 200"},

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
+from engineering.services.conflicts import resolve, scan
 from memories.kinds import kinds
 from memories.services import lifecycle
 
@@ -70,8 +71,14 @@ def test_migrations_are_named() -> None:
 
 def test_each_verb_of_a_lifecycle_is_a_function_of_that_name() -> None:
     elsewhere = {"update", "undo", "confirm", "remove"}
-    verbs = {verb.action for kind in kinds for verb in kind.lifecycle} - elsewhere
+    verbs = {verb.action for kind in kinds for verb in kind.lifecycle if kind.name != "conflict"} - elsewhere
     assert not [verb for verb in verbs if not callable(getattr(lifecycle, verb, None))]
+
+
+def test_each_verb_of_a_conflict_is_a_function_of_that_name() -> None:
+    """Resolving is done by what is decided (keep, set_value); closing is what detection does."""
+    verbs = {verb.action for verb in kinds.named("conflict").lifecycle} - {"undo", "resolve", "close"}
+    assert not [verb for verb in verbs if not any(callable(getattr(place, verb, None)) for place in (resolve, scan))]
 
 
 def test_the_ground_floor_knows_no_engineering_word() -> None:

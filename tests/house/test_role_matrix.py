@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
+from engineering.models import Conflict
+from engineering.services.conflicts import aliases, resolve
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
@@ -89,6 +91,12 @@ def samples(proposer: Actor) -> Samples:
         "link dead": dead_link,
         "interaction": capture.capture({"prompt": "What does M1 weigh?"}, actor=proposer),
     }
+    factories.entity("Chuck", properties={"mass": "2 kg", "length": "80 mm"})
+    said = [factories.memory(f"Chuck {words}.", active=True) for words in ("mass is 3 kg", "length is 81 mm")]
+    conflicts = [Conflict.objects.get(members__member_id=memory.pk) for memory in said]
+    dismissed = resolve.dismiss(conflicts[1], actor=factories.SETUP, note="two temperatures")
+    alias = aliases.add_alias("Alu", "aluminium", actor=factories.SETUP, project=project)
+    made |= {"conflict": conflicts[0], "conflict dismissed": dismissed, "value alias": alias}
     someone, pass_word = factories.user(Role.READER, "matrix.someone"), token(Role.READER, "matrix-someone")[0]
     made |= {"project row": project, "user": someone, "membership": someone.memberships.get(), "token": pass_word}
     found = {name: str(row.pk) for name, row in made.items()}
