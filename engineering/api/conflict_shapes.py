@@ -131,7 +131,7 @@ class AliasShape(Shape):
     created_at = serializers.DateTimeField()
 
 
-class AliasNew(bodies.Body):
+class ValueAliasNew(bodies.Body):
     """A text and what it stands for."""
 
     text = bodies.Text(max_length=200)

@@ -216,10 +216,10 @@ class ValueAliasViewSet(RestViewSet):
         """List the aliases in force."""
         return self.page(self.get_queryset())
 
-    @extend_schema(request=shapes.AliasNew, responses={201: shapes.AliasShape})
+    @extend_schema(request=shapes.ValueAliasNew, responses={201: shapes.AliasShape})
     def create(self, request: Request) -> Response:
         """Let a text stand for another; conflicts that this settles close themselves."""
-        body = self.body(shapes.AliasNew)
+        body = self.body(shapes.ValueAliasNew)
         project = projects.resolve(body.pop("project", None), self.actor)
         row = aliases.add_alias(**body, actor=self.actor, project=project)
         return Response(represent.value_alias(row), 201)

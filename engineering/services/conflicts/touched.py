@@ -53,6 +53,12 @@ def _claims(change: Change) -> bool:
     return renamed or Status.ACTIVE in (change.row.status, change.before.get("status", change.row.status))
 
 
+def _speaks(change: Change) -> bool:
+    """Tell whether a memory claims a property, or did before the change."""
+    texts = (change.row.content, change.before.get("content", ""))
+    return any(sentences.said(text) is not None for text in texts)
+
+
 @dataclass
 class Touched:
     """What one batch touched; called when it closes.
@@ -63,6 +69,7 @@ class Touched:
         rows: every record that changed, by kind: whoever stands in a conflict with it is checked.
         moved: entities whose path, and so that of all below them, may have changed.
         near: entities whose neighbours' slots depend on what changed of them.
+        quiet: memories that claim nothing, neither now nor before the change.
         projects: where.
         conflicts: imported conflict rows.
     """
@@ -72,6 +79,7 @@ class Touched:
     rows: dict[str, set[UUID]] = field(default_factory=dict)
     moved: set[UUID] = field(default_factory=set)
     near: set[UUID] = field(default_factory=set)
+    quiet: set[UUID] = field(default_factory=set)
     projects: set[UUID | None] = field(default_factory=set)
     conflicts: list[UUID] = field(default_factory=list)
 
@@ -81,6 +89,9 @@ class Touched:
         if name == "conflict":
             self.conflicts.append(row.pk)
             self.projects.add(row.project_id)
+            return
+        if name == "memory" and not _speaks(change):
+            self.quiet.add(row.pk)
             return
         self.rows.setdefault(name, set()).add(row.pk)
         if name == "memory":
@@ -109,6 +120,9 @@ class Touched:
 
     def __call__(self, batch: Batch) -> None:
         """Check every slot that is touched, in the batch's transaction."""
+        self._hear_quiet()
+        if not (self.rows or self.conflicts):
+            return
         for project in sorted(self.projects, key=str):
             serialise(f"conflicts {project}")
         with Batch(program(batch.actor, batch.at)) as writing:
@@ -125,6 +139,15 @@ class Touched:
             }
             rows = _in_conflict(around, here, self.conflicts)
             settle(writing, claims(around.facts), rows, around.facts.replaced)
+
+    def _hear_quiet(self) -> None:
+        """Take in what claims nothing only where a conflict of older days names it: one look-up, mostly in vain."""
+        for some in facts.chunks(self.quiet - self.memories):
+            rows = ConflictMember.objects.filter(member_kind="memory", member_id__in=some, left_at__isnull=True)
+            for pk, project in rows.values_list("member_id", "conflict__project"):
+                self.rows.setdefault("memory", set()).add(pk)
+                self.memories.add(pk)
+                self.projects.add(project)
 
     def _start(self) -> tuple[set[UUID], set[UUID], set[tuple[UUID | None, str]]]:
         """Bring the index of names up to date; return the entities, memories and names to begin with."""
