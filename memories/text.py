@@ -8,6 +8,7 @@ it with a server error; JSON nested thousands deep exhausts the stack; NaN and i
 import math
 import re
 import unicodedata
+from collections.abc import Set
 from typing import Any
 
 from memories.errors import FieldError, Invalid, TooLarge
@@ -126,7 +127,7 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
-def overlap(one: set[str], other: set[str]) -> float:
+def overlap(one: Set[str], other: Set[str]) -> float:
     """Return the Sørensen-Dice coefficient of two token sets, 0..1 (Dice 1945)."""
     if not one or not other:
         return 0.0

@@ -29,7 +29,8 @@ def writing() -> Iterator[None]:
         _open.reset(token)
 
 
-def _insist(model: type[models.Model], method: str) -> None:
+def insist(model: type[models.Model], method: str) -> None:
+    """Raise StrayWrite unless the gate is open."""
     if not _open.get():
         raise StrayWrite(f"{model.__name__}.{method}() outside the write path: call a verb of services instead.")
 
@@ -42,17 +43,17 @@ class GuardedQuerySet(models.QuerySet[_M]):
 
     def update(self, **values: Any) -> int:
         """Update inside the write path only."""
-        _insist(self.model, "update")
+        insist(self.model, "update")
         return super().update(**values)
 
     def bulk_create(self, *args: Any, **options: Any) -> list[_M]:
         """Insert many inside the write path only."""
-        _insist(self.model, "bulk_create")
+        insist(self.model, "bulk_create")
         return super().bulk_create(*args, **options)
 
     def bulk_update(self, *args: Any, **options: Any) -> int:
         """Update many inside the write path only."""
-        _insist(self.model, "bulk_update")
+        insist(self.model, "bulk_update")
         return super().bulk_update(*args, **options)
 
     def delete(self) -> NoReturn:
@@ -74,7 +75,7 @@ class GuardedModel(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         """Save inside the write path only."""
-        _insist(type(self), "save")
+        insist(type(self), "save")
         super().save(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> NoReturn:

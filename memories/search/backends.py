@@ -26,6 +26,8 @@ class Query:
 
 
 Hit = tuple[str, UUID]
+#: Text and marks.
+Held = tuple[str, str]
 
 
 def find(query: Query) -> list[Hit]:
@@ -38,6 +40,31 @@ def rebuild() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
+
+
+def sharing(marks: Sequence[str], but: UUID, limit: int) -> list[Held]:
+    """Return what the index holds of records that share one of the marks, one of them left out, in no order."""
+    postgres = connection.vendor == "postgresql"
+    sought = " | ".join(marks) if postgres else f"marks : ({' OR '.join(marks)})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHARING_POSTGRES if postgres else _SHARING_SQLITE, [sought, but if postgres else but.hex, limit]
+        )
+        return [(text, carried) for text, carried in cursor.fetchall()]
+
+
+_SHARING_SQLITE = """
+    SELECT search_rows.text, search_rows.marks FROM search_fts
+    JOIN search_rows ON search_rows.id = search_fts.rowid
+    WHERE search_fts MATCH %s AND search_rows.record_id <> %s LIMIT %s
+"""
+# Materialised for the reason given at `_postgres`.
+_SHARING_POSTGRES = """
+    WITH hits AS MATERIALIZED (
+        SELECT record_id, text, marks FROM search_rows WHERE document @@ to_tsquery('simple', %s)
+    )
+    SELECT text, marks FROM hits WHERE record_id <> %s LIMIT %s
+"""
 
 
 def _fetch(sql: str, arguments: Sequence[str | int]) -> list[Hit]:

@@ -11,8 +11,9 @@ from uuid import UUID
 from memories.choices import LIVE
 from memories.kinds import IndexText, Kind, Row, kinds
 from memories.models import IndexRow
+from memories.models._statements import insert_rows
 from memories.search import sketch
-from memories.search.backends import Query, find
+from memories.search.backends import Query, find, sharing
 from memories.text import overlap
 
 #: From this overlap on, two records count as near duplicates (triage order, warning filter).
@@ -20,6 +21,7 @@ NEAR = 0.6
 #: Below this overlap a record says nothing of another; common words alone bring this much.
 ALIKE = 0.2
 _MOST_WORDS = 10
+_LIVE_MARKS = frozenset(f"st{status.value}" for status in LIVE)
 _STOP = frozenset(
     [
         "a",
@@ -91,11 +93,11 @@ def project_mark(project_id: UUID | None) -> str:
     return f"pj{project_id.hex}" if project_id else "pjnone"
 
 
-def marks_of(kind: Kind, row: Row, words: set[str]) -> str:
+def marks_of(kind: Kind, row: Row, text: str) -> str:
     """Return the marks of a record: kind, status, project, sketches."""
     place = _place(row, kind)
-    fixed = [f"kd{kind.name}", f"st{row.status}", place]
-    return " ".join([*fixed, *sketch.marks(words, f"{kind.name} {place}")])
+    fixed = [f"kd{kind.name}", f"st{row.status}", place]  # `nearest` reads the second
+    return " ".join([*fixed, *sketch.of(text, f"{kind.name} {place}").marks])
 
 
 def _place(row: Row, kind: Kind) -> str:
@@ -113,19 +115,14 @@ def entry_of(kind: Kind, row: Row) -> IndexText:
 def index_row(kind: Kind, row: Row) -> IndexRow:
     """Build the index row of a record, unsaved."""
     entry = entry_of(kind, row)
-    marks = marks_of(kind, row, sketch.word_set(entry.text))
+    marks = marks_of(kind, row, entry.text)
     return IndexRow(kind=kind.name, record_id=row.pk, text=entry.text, context=entry.context, marks=marks)
 
 
 def upsert(rows: Sequence[tuple[Kind, Row]]) -> None:
     """Bring the index rows of these records up to date, in the caller's transaction."""
-    IndexRow.objects.bulk_create(
-        [index_row(kind, row) for kind, row in rows],
-        batch_size=300,
-        update_conflicts=True,
-        unique_fields=["kind", "record_id"],
-        update_fields=["text", "context", "marks"],
-    )
+    made = [index_row(kind, row) for kind, row in rows]
+    insert_rows(IndexRow, made, replace_on=("kind", "record_id"))
 
 
 def reindex(kind: Kind, batch_size: int = 1_000, *, tell: Callable[[int], None] | None = None) -> int:
@@ -147,21 +144,14 @@ def reindex(kind: Kind, batch_size: int = 1_000, *, tell: Callable[[int], None] 
 def nearest(kind: Kind, row: Row, most: int = 50) -> float:
     """Return the greatest word overlap of a record with another live one of its kind and project, 0..1.
 
-    One index look-up on the sketch marks and one read; its cost does not grow with the number of records.
+    One index look-up on the sketch marks; its cost does not grow with the number of records.
     """
-    words = sketch.word_set(entry_of(kind, row).text)
-    wanted = sketch.marks(words, f"{kind.name} {_place(row, kind)}")
+    words, wanted = sketch.of(entry_of(kind, row).text, f"{kind.name} {_place(row, kind)}")
     if not wanted:
         return 0.0
-    hits = find(Query(marks=[wanted], limit=most))
-    ids = [record_id for _, record_id in hits if record_id != row.pk]
-    if not ids:
-        return 0.0
-    others = IndexRow.objects.filter(kind=kind.name, record_id__in=ids).values_list("text", "marks")
-    live = {f"st{status.value}" for status in LIVE}
-    return max(
-        (overlap(words, sketch.word_set(text)) for text, marks in others if live & set(marks.split()[:3])), default=0.0
-    )
+    held = sharing(wanted, row.pk, most)
+    near = (overlap(words, sketch.word_set(text)) for text, marks in held if marks.split(" ", 2)[1] in _LIVE_MARKS)
+    return max(near, default=0.0)
 
 
 class Alike(NamedTuple):

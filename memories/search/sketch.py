@@ -7,6 +7,7 @@ A record carries eight marks in the index. Two texts of Jaccard similarity s sha
 import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from memories.text import tokens
 
@@ -49,6 +50,20 @@ def marks(words: Iterable[str], place: str = "") -> list[str]:
         return []
     least = [min((a * value + b) % _PRIME for value in hashed) for a, b in _HASHES]
     return [_band(band, least[band * ROWS : (band + 1) * ROWS], place) for band in range(BANDS)]
+
+
+class Sketch(NamedTuple):
+    """The words of a text and its marks."""
+
+    words: frozenset[str]
+    marks: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def of(text: str, place: str) -> Sketch:
+    """Sketch a text; kept, since one write asks for its neighbours and then stores the same marks."""
+    words = frozenset(tokens(text))
+    return Sketch(words, tuple(marks(words, place)))
 
 
 def _band(number: int, values: list[int], place: str) -> str:

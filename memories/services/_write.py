@@ -21,6 +21,7 @@ from memories.ids import new_id
 from memories.kinds import Change, Kind, Row
 from memories.models import AuditEntry
 from memories.models._guard import writing
+from memories.models._statements import insert_rows
 from memories.search import index
 from memories.services import audit
 
@@ -90,7 +91,7 @@ class Batch:
         kind.refresh(row)
         try:
             with transaction.atomic():
-                row.save(force_insert=True)
+                insert_rows(kind.model, [row])
         except IntegrityError as error:
             raise _as_duplicate(kind, row, error) from error
         self._note(kind, row, action, {}, note)
@@ -99,7 +100,7 @@ class Batch:
         """Insert many new records with one audit row each, set-based. IntegrityError passes through."""
         for row in rows:
             kind.refresh(row)
-        kind.model._base_manager.bulk_create(rows, batch_size=_FLUSH_AT)
+        insert_rows(kind.model, rows)
         for row in rows:
             self._note(kind, row, action, {}, note)
 
@@ -190,7 +191,7 @@ class Batch:
 
     def _flush(self) -> None:
         if self._entries:
-            AuditEntry.objects.bulk_create(self._entries, batch_size=_FLUSH_AT)
+            insert_rows(AuditEntry, self._entries)
             self._entries = []
         if self._indexed:
             index.upsert(list(self._indexed.values()))

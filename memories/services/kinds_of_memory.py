@@ -11,6 +11,7 @@ from memories.errors import Blocked, Invalid
 from memories.kinds import IndexText, Kind, kinds
 from memories.models import Interaction, Memory, SourceChunk, SourceDocument
 from memories.queries import triage
+from memories.queries.keys import holders
 from memories.search import index
 from memories.services import fields as f
 from memories.text import normalise
@@ -58,14 +59,15 @@ def refresh_nearness(row: Any) -> None:
     """Ask the index and the history whether a candidate is a near duplicate or was rejected before."""
     kind = kinds.of(row)
     row.near_overlap = index.nearest(kind, row)
-    row.rejected_before = (
-        kind.model._base_manager.filter(dedupe_key=row.dedupe_key, status=Status.INVALID).exclude(pk=row.pk).exists()
+    row.rejected_before = any(
+        status == Status.INVALID and pk != row.pk for pk, status in holders(kind.model, row.dedupe_key)
     )
 
 
 def find_twin(row: Any) -> Any:
     """Return the live row with the same key, or None."""
-    return type(row)._base_manager.filter(dedupe_key=row.dedupe_key, status__in=LIVE).exclude(pk=row.pk).first()
+    found = [pk for pk, status in holders(type(row), row.dedupe_key) if status in LIVE and pk != row.pk]
+    return type(row)._base_manager.filter(pk__in=found).first() if found else None
 
 
 def check_memory(row: Memory, action: str) -> None:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAY_WRITE = (
     "memories/services/",
     "memories/models/_guard.py",
+    "memories/models/_statements.py",  # behind the gate; nothing but the write path and the index may import it
     "memories/models/audit.py",
     "memories/search/",
     "memories/migrations/",
@@ -108,6 +109,16 @@ def test_only_services_open_the_gate() -> None:
     assert set(openers) <= {
         path for path in openers if path.startswith(("memories/services/", "engineering/services/"))
     }
+
+
+def test_only_the_write_path_and_the_index_insert_by_statement() -> None:
+    users = {
+        path
+        for path, tree in sources("memories", "engineering", "atocore_site")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "memories.models._statements"
+    }
+    assert users == {"memories/services/_write.py", "memories/search/index.py"}
 
 
 @pytest.mark.parametrize(
