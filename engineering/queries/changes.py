@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from engineering.queries.envelope import Answer, Item, Limits, iso
@@ -15,7 +14,7 @@ from memories.actors import Actor
 from memories.errors import FieldError, Invalid
 from memories.kinds import kinds
 from memories.models import AuditEntry, Project
-from memories.queries import history
+from memories.queries import history, moments
 
 #: Audit rows of a page unless told otherwise.
 PAGE = 200
@@ -34,14 +33,14 @@ def changes(project: Project, actor: Actor, limits: Limits | None = None, *, cur
         Invalid: the cursor is none of ours.
     """
     most = min((limits or Limits(nodes=PAGE)).nodes, PAGE)
-    rows = permissions.for_principal(AuditEntry.objects.filter(project_id=project.pk), actor)
+    rows = permissions.for_principal(moments.entries().filter(project_id=project.pk), actor)
     if cursor:
         rows = rows.filter(_before(cursor))
     page = list(rows.order_by("-timestamp", "-seq")[: most + 1])
     kept = page[:most]
     shown = _readable(kept, actor)
     rule = "Rows of the audit log of this project, newest first, grouped by the request that wrote them."
-    answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, timezone.now(), rule)
+    answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, moments.asked_at(), rule)
     answer.items = [_request(entries) for entries in _grouped(shown)]
     answer.counts = {"rows": len(shown), "requests": len(answer.items)}
     answer.wait([])

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from engineering.models import Entity, Relationship
 from engineering.ontology import RELATIONSHIP_TYPES
@@ -25,6 +24,7 @@ from engineering.queries.envelope import Edge, Item, Pending, Via
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role, Status
+from memories.queries.moments import asked_at
 
 Key = str | UUID
 FACTS = (Status.ACTIVE.value, Status.SUPERSEDED.value, Status.INVALID.value)
@@ -148,11 +148,11 @@ def directed(steps: Iterable[Step]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 class Graph:
-    """The graph as one actor may read it now."""
+    """The graph as one actor may read it, now or at the moment that is looked back to."""
 
     def __init__(self, actor: Actor, at: datetime | None = None) -> None:
         self.actor = actor
-        self.at = at or timezone.now()
+        self.at = at or asked_at()
 
     def _within(self, *paths: str) -> Q:
         condition = Q()

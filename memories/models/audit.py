@@ -10,6 +10,11 @@ from memories.errors import StrayWrite
 from memories.ids import new_id
 from memories.models._guard import GuardedModel, GuardedQuerySet
 
+#: Columns that no audit row holds: they are derived from others, or secret.
+UNLOGGED = frozenset(
+    {"triage_rank", "dedupe_key", "near_overlap", "rejected_before", "canonical_key", "digest", "password"}
+)
+
 
 class AuditQuerySet(GuardedQuerySet["AuditEntry"]):
     """Reads, and appends inside the write path; never updates."""

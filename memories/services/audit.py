@@ -15,11 +15,7 @@ from django.db import models
 from memories.actors import Actor
 from memories.kinds import Kind, Row, kinds
 from memories.models import AuditEntry
-
-#: Columns derived from others; a snapshot leaves them out.
-DERIVED = frozenset(
-    {"triage_rank", "dedupe_key", "near_overlap", "rejected_before", "canonical_key", "digest", "password"}
-)
+from memories.models.audit import UNLOGGED
 
 
 def json_value(value: Any) -> Any:
@@ -35,7 +31,7 @@ def json_value(value: Any) -> Any:
 def _columns(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     from operator import attrgetter
 
-    kept = [column for column in model._meta.concrete_fields if column.name not in DERIVED]
+    kept = [column for column in model._meta.concrete_fields if column.name not in UNLOGGED]
     return tuple((column.name, attrgetter(column.attname)) for column in kept)
 
 

@@ -1,0 +1,163 @@
+"""Looking back: points in time, and the records as they stood then.
+
+`seq` orders what happened to one record, and a moment says which rows of the log it takes in: those up to a number,
+those up to a time, or both. The row with the highest number among them speaks for its record. A time is compared with
+the rows' own times, so that history that was written with its own times is read by them. Rows that were imported from
+another log (`external_ref`) are history of another program and may be incomplete: no record is read from them, and
+what an import brought stands in the log from its `import` row on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from memories.errors import FieldError, Invalid
+from memories.models import AuditEntry
+from memories.queries.past import Past
+
+NOW = "now"
+_MOST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point of the history.
+
+    Attributes:
+        at: its time, as answers say it.
+        until: rows up to this time; None for no such bound.
+        seq: rows up to this number; None for no such bound.
+        name: how a person called it: the name of a baseline, or "".
+    """
+
+    at: datetime
+    until: datetime | None = None
+    seq: int | None = None
+    name: str = ""
+
+    @property
+    def rows(self) -> Q:
+        """The condition for the rows of the log that it takes in."""
+        condition = Q(external_ref="")
+        if self.until is not None:
+            condition &= Q(timestamp__lte=self.until)
+        return condition if self.seq is None else condition & Q(seq__lte=self.seq)
+
+    @property
+    def later(self) -> Q:
+        """The condition for the rows that came after it."""
+        condition = Q(pk__in=[])
+        if self.until is not None:
+            condition |= Q(timestamp__gt=self.until)
+        if self.seq is not None:
+            condition |= Q(seq__gt=self.seq)
+        return Q(external_ref="") & condition
+
+
+_moment: ContextVar[Moment | None] = ContextVar("atocore_moment", default=None)
+
+
+def current() -> Moment | None:
+    """Return the moment that is looked back to, or None for now."""
+    return _moment.get()
+
+
+def asked_at() -> datetime:
+    """Return the time that an answer speaks of: now, or the moment that is looked back to."""
+    moment = _moment.get()
+    return moment.at if moment else timezone.now()
+
+
+def entries() -> QuerySet[AuditEntry]:
+    """Return the audit rows that there are, or that there were at the moment that is looked back to."""
+    moment = _moment.get()
+    if moment is None:
+        return AuditEntry.objects.all()
+    # History of another program is read with its own times.
+    early = Q() if moment.until is None else Q(timestamp__lte=moment.until)
+    return AuditEntry.objects.filter(early if moment.seq is None else early & Q(seq__lte=moment.seq))
+
+
+@contextmanager
+def looking_back(moment: Moment | None) -> Iterator[None]:
+    """Let every read inside answer from the records as they stood then; None changes nothing.
+
+    What reads lazily has to be read inside. Writing a record inside is refused (StrayWrite).
+    """
+    if moment is None:
+        yield
+        return
+    token = _moment.set(moment)
+    try:
+        with Past(moment.until, moment.seq):
+            yield
+    finally:
+        _moment.reset(token)
+
+
+def partial(moment: Moment | None, project: UUID | None = None) -> bool:
+    """Tell whether records were imported after a moment: how they stood before, this log does not say.
+
+    Args:
+        moment: the moment; None is now, of which all is known.
+        project: look at this project's records only.
+    """
+    if moment is None:
+        return False
+    brought = AuditEntry.objects.filter(moment.later, action="import")
+    return (brought if project is None else brought.filter(project_id=project)).exists()
+
+
+def moment_of(text: str, *, pointer: str = "?as_of") -> Moment | None:
+    """Return the moment that a text names: an ISO time, the number of an audit row, or `now` (None).
+
+    Raises:
+        Invalid: it is none of these, or lies in the future.
+    """
+    word = text.strip()
+    if word.casefold() == NOW:
+        return None
+    return _numbered(word, pointer) if word.isascii() and word.isdigit() else _timed(word, pointer)
+
+
+def _numbered(text: str, pointer: str) -> Moment:
+    number = int(text) if len(text) < 20 else _MOST + 1
+    last = AuditEntry.objects.filter(seq__lte=min(number, _MOST)).order_by("-seq").values_list("timestamp").first()
+    newest = AuditEntry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    if number < 1 or number > newest or last is None:
+        raise _refusal(pointer, f"The audit log has rows 1 to {newest}; {text[:24]} is none of them.", "no_such_row")
+    return Moment(last[0], seq=number)
+
+
+def _timed(text: str, pointer: str) -> Moment:
+    found = time_of(text)
+    if found is None:
+        raise _refusal(
+            pointer,
+            "Name a time such as 2026-03-01T12:00:00Z, the number of an audit row, a baseline of the project, or now.",
+            "invalid",
+        )
+    if found > timezone.now():
+        raise _refusal(pointer, f"{found.isoformat()} lies in the future.", "future")
+    return Moment(found, until=found)
+
+
+def time_of(text: str) -> datetime | None:
+    """Return the time that a text says, in UTC where it names no zone; a day is its first moment. None for none."""
+    try:
+        # A plus sign that was not encoded in an address arrives as a space.
+        found = parse_datetime(text.replace(" ", "+") if "T" in text else text) or datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _refusal(pointer: str, detail: str, code: str) -> Invalid:
+    return Invalid([FieldError(pointer, code, detail)])
