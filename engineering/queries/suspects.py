@@ -4,8 +4,7 @@ import json
 
 from django.db.models import Q
 
-from engineering.fingerprint import fingerprint
-from engineering.models import Entity
+from engineering.fingerprint import digest
 from engineering.propagation import SILENT
 from engineering.queries.envelope import Answer, Item, Limits, Via
 from engineering.queries.graph import LINK, Graph, Key, Link, canonical, edge, ref, rows_of
@@ -42,7 +41,8 @@ def suspects(project: Project, actor: Actor, limits: Limits | None = None) -> An
         checked += 1
         stored, target = row[:6], row[3]
         if target not in now:
-            now[target] = _content(*row[9:])
+            kind, name, description, properties = row[9:]
+            now[target] = digest(kind, name, description, json.loads(properties))
         if now[target] != row[6]:
             link = canonical(stored)
             answer.items.append(_suspect(link, stored[2], row[7:9], (target, row[10])))
@@ -51,11 +51,6 @@ def suspects(project: Project, actor: Actor, limits: Limits | None = None) -> An
     answer.counts = {"checked": checked, "suspect": len(answer.items)}
     answer.wait([])
     return answer.page(limits or Limits())
-
-
-def _content(kind: str, name: str, description: str, properties: str) -> str:
-    held = Entity(entity_type=kind, name=name, description=description, properties=json.loads(properties))
-    return fingerprint(held)
 
 
 def _suspect(link: Link, source: Key, named: tuple[str, str], target: tuple[Key, str]) -> Item:

@@ -121,8 +121,9 @@ def _check_acyclic(row: Relationship) -> None:
 
 
 def effects(row: Relationship, action: str) -> dict[str, Any]:
-    """Return what else a verb writes: a promotion confirms the link as its target stands now."""
-    return {"reviewed_fingerprint": fingerprint(row.target_entity)} if action in ("promote", "auto_promote") else {}
+    """Return what else a verb writes: to promote or to confirm a link is to review its target as it stands now."""
+    reviews = action in ("promote", "auto_promote", "confirm")
+    return {"reviewed_fingerprint": fingerprint(row.target_entity)} if reviews else {}
 
 
 def title(row: Relationship) -> str:

@@ -1,11 +1,16 @@
 """The verbs that only relationships have, and what happens when one is promoted."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
 from engineering.fingerprint import fingerprint
 from engineering.models import Entity, Relationship
 from memories.actors import Actor
 from memories.choices import Status
 from memories.kinds import Change
 from memories.services._write import Batch
+from memories.services.bulk import ItemResult, bulk
 from memories.services.lifecycle import clean_note, move
 
 
@@ -15,10 +20,41 @@ def confirm(row: Relationship, *, actor: Actor, version: int | None = None, note
     Raises:
         StateConflict: the link is not active.
     """
-    target = Entity.objects.get(pk=row.target_entity_id)
     with Batch(actor) as batch:
-        move(batch, row, "confirm", version=version, note=clean_note(note), reviewed_fingerprint=fingerprint(target))
+        # Read inside the transaction, so that it is the target as it stands when this is written.
+        row.target_entity = Entity.objects.get(pk=row.target_entity_id)
+        move(batch, row, "confirm", version=version, note=clean_note(note))
     return row
+
+
+class Seen(NamedTuple):
+    """A suspect link as a person saw it: its version, and the fingerprint of its target ("" where none was shown)."""
+
+    id: UUID
+    version: int
+    target: str
+
+
+def confirm_many(items: Sequence[Seen], *, actor: Actor, note: str = "") -> list[ItemResult]:
+    """Say of several links that they still hold, in one transaction: one audit row each, one request id.
+
+    Args:
+        items: the links as they were seen; what was changed or whose target changed again since is skipped.
+        actor: a reviewer; a maintainer above 20 links.
+        note: reason, written to each audit row.
+
+    Returns:
+        One result a link, in the order given.
+    """
+    wanted = {item.id: item.target for item in items if item.target}
+    rows = Relationship.objects.filter(pk__in=wanted).select_related("target_entity")
+    moved = {row.pk for row in rows if fingerprint(row.target_entity) != wanted[row.pk]}
+    kept = [(item.id, item.version) for item in items if item.id not in moved]
+    done = (
+        {result.id: result for result in bulk("relationship", "confirm", kept, actor=actor, note=note)} if kept else {}
+    )
+    again = "What this link points at changed again after it was shown; nothing was confirmed."
+    return [done.get(item.id) or ItemResult(item.id, "skipped", code="stale", message=again) for item in items]
 
 
 def supersede_by_edge(change: Change) -> None:

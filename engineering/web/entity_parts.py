@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from engineering.fingerprint import fingerprint
 from engineering.ontology import declared
-from engineering.queries import links
+from engineering.queries import links, reviewed
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Status
 from memories.kinds import Row
+from memories.models import AuditEntry
+from memories.queries import history
 
 #: Memories an entity was made of that are shown.
 MOST_MEMORIES = 20
+#: Audit rows in which the present value of a property is looked for.
+MOST_ROWS = 50
 
 
 def properties(row: Row) -> list[dict[str, Any]]:
@@ -22,27 +25,35 @@ def properties(row: Row) -> list[dict[str, Any]]:
 
 
 def properties_of(row: Row, actor: Actor) -> dict[str, Any]:
-    """Return the section of the properties."""
-    return {"properties": properties(row)}
+    """Return the section of the properties, each with the audit row that gave it its present value."""
+    past = permissions.for_principal(history.of_record("entity", row.pk), actor)[:MOST_ROWS]
+    since = _since(row, list(past)) if row.properties else {}
+    return {"properties": [one | {"entry": since.get(one["name"])} for one in properties(row)]}
+
+
+def _since(row: Row, past: list[AuditEntry]) -> dict[str, AuditEntry]:
+    found: dict[str, AuditEntry] = {}
+    for entry in past:
+        if entry.before_json and "properties" not in entry.before_json:
+            continue
+        old = entry.before_json.get("properties", {})
+        for name, value in row.properties.items():
+            if name not in found and old.get(name) != value:
+                found[name] = entry
+    return found
+
+
+def suspects(row: Row, actor: Actor) -> dict[str, Any]:
+    """Return the section of the links whose target changed since they were reviewed; nothing where there are none."""
+    found = reviewed.of_entity(row, actor)
+    return {"suspects": found.shown, "total": found.total} if found.total else {}
 
 
 def relationships(row: Row, actor: Actor) -> dict[str, Any]:
-    """Return the section of the links, by type and direction."""
-    found = [{"link": link, "suspect": suspect(link.row)} for link in links.of_entity(row, actor)]
-    return {"groups": _grouped(found)}
-
-
-def _grouped(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups: dict[tuple[bool, str], list[dict[str, Any]]] = {}
-    for one in found:
-        groups.setdefault((one["link"].outgoing, one["link"].reads), []).append(one)
-    return [{"outgoing": outgoing, "reads": reads, "links": rows} for (outgoing, reads), rows in groups.items()]
-
-
-def suspect(row: Row) -> bool:
-    """Tell whether an active link's target changed since a person last confirmed the link."""
-    seen = row.reviewed_fingerprint
-    return row.status == Status.ACTIVE and bool(seen) and seen != fingerprint(row.target_entity)
+    """Return the section of the links: the active ones by type and direction, and apart what waits."""
+    groups = links.grouped(row, actor, Status.ACTIVE)
+    marked = {link.row.pk for group in groups for link in group.links if reviewed.is_suspect(link.row)}
+    return {"groups": groups, "waiting": links.grouped(row, actor, Status.CANDIDATE), "suspect": marked}
 
 
 def memories(row: Row, actor: Actor) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import django_filters as df
 
 from engineering.filters import LINKS, TYPES, EntityFilter, RelationshipFilter
 from engineering.ontology import RELATIONSHIP_TYPES
-from engineering.queries import links
+from engineering.queries import links, reviewed
 from engineering.services import relationships
 from engineering.web import entity_parts, sections
 from engineering.web.forms import EntityForm, RelationshipForm
@@ -56,14 +56,14 @@ def beside_entity(row: Row, actor: Actor) -> dict[str, Any]:
 
 
 def page_of_entity(row: Row, actor: Actor) -> dict[str, Any]:
-    """Return what an entity's page shows further: its sections."""
-    return {"sections": list(sections.shown(row, actor))}
+    """Return what an entity's page shows further: what it rests on that was superseded, and its sections."""
+    return {"stale": links.rests_on_superseded(row, actor), "sections": list(sections.shown(row, actor))}
 
 
 def page_of_link(row: Row, actor: Actor) -> dict[str, Any]:
     """Return what a link's page shows further."""
     spec = RELATIONSHIP_TYPES[row.relationship_type]
-    return {"spec": spec, "suspect": entity_parts.suspect(row)}
+    return {"spec": spec, "suspect": reviewed.is_suspect(row)}
 
 
 ENTITY = faces.register(

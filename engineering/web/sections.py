@@ -35,6 +35,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("properties", "Properties", entity_parts.properties_of, "engineering/_properties_part.html"),
+    Section("suspect-links", "Suspect links", entity_parts.suspects, "engineering/_suspects.html"),
     Section("relationships", "Relationships", entity_parts.relationships, "engineering/_relationships.html"),
     Section("made-of", "Memories it was made of", entity_parts.memories, "engineering/_made_of.html"),
 )

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from engineering.web import entity_page, faces
+from engineering.web import entity_page, faces, suspect_links
 
 #: Loaded for its effect: the faces of this floor's kinds.
 FACES = (faces.ENTITY, faces.RELATIONSHIP)
 
 urlpatterns = [
     path("entities/<uuid:pk>/part/<slug:name>/", entity_page.part, name="entity-part"),
+    path("relationships/confirm/", suspect_links.confirm, name="confirm-links"),
+    path("projects/<str:name>/suspect-links/", suspect_links.listing, name="suspect-links"),
 ]

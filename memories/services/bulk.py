@@ -15,7 +15,7 @@ from memories.services._write import Batch
 from memories.services.edit import admit_move, admit_update
 from memories.services.lifecycle import clean_note, move, promote_in
 
-VERBS = ("promote", "reject", "invalidate", "restore", "annotate", "update")
+VERBS = ("promote", "reject", "invalidate", "restore", "annotate", "update", "confirm")
 #: Above this many items the role maintainer is needed (the roles section of the API).
 REVIEWER_LIMIT = 20
 MOST = 1_000

@@ -136,7 +136,7 @@ def past(action: str) -> str:
 @register.simple_tag
 def word_diff(old: object, new: object) -> str:
     """Return two texts as one with what was taken out and put in marked."""
-    return diff.html(quantities(old) if old is not None else "", quantities(new) if new is not None else "")
+    return diff.html(*(quantities(side) if side not in (None, "") else "" for side in (old, new)))
 
 
 @register.simple_tag
@@ -144,12 +144,21 @@ def changes(entry: Any, full: bool = False) -> list[FieldChange]:
     """Return what an audit row changed; the fields of a new record only where the page shows them in full."""
     if not entry.before_json and not full:
         return []
-    found = list(history.diff(entry))
+    found = [part for change in history.diff(entry) for part in _parts(change)]
     if any(change.name == "project" for change in found):
         ids = {str(value) for change in found if change.name == "project" for value in change[1:] if value}
         names = {str(pk): name for pk, name in Project.objects.filter(pk__in=ids).values_list("pk", "name")}
         found = [_named(change, names) if change.name == "project" else change for change in found]
     return found
+
+
+def _parts(change: FieldChange) -> list[FieldChange]:
+    """Return a change of a field that holds several named values as one change a name."""
+    old, new = change.old, change.new
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return [change]
+    names = [*new, *(name for name in old if name not in new)]
+    return [FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
 
 
 def _named(change: FieldChange, names: dict[str, str]) -> FieldChange:

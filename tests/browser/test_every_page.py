@@ -41,6 +41,7 @@ PAGES = (
     "/documents/{document}/",
     "/projects/",
     "/projects/p21-heron/",
+    "/projects/p21-heron/suspect-links/",
     "/interactions/",
     "/interactions/{interaction}/",
     "/audit/",

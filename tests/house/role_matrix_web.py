@@ -58,6 +58,8 @@ RECORDS = {
 }
 ENGINEERING = {
     "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
+    "/projects/<name>/suspect-links/": page(name="project"),
+    "/relationships/confirm/": Row({"POST": "302 403 403 302 302 302"}, NOTHING_ELSE, body={"item": "@link:1:"}),
 }
 ACCOUNT = {
     "/account/": Row({"GET": PAGE, "HEAD": "302 405 405 405 405 405", "POST": PAGE}, "302 405 405 405 405 405"),

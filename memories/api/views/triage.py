@@ -41,7 +41,7 @@ class Item(bodies.Body):
 class Bulk(bodies.Noted):
     """One verb on many: `items`, or `filter` with `expected_count`."""
 
-    verb = bodies.Text(help_text="promote, reject, invalidate, restore, annotate or update")
+    verb = bodies.Text(help_text="promote, reject, invalidate, restore, annotate, update or (relationships) confirm")
     kind = bodies.Text(required=False, help_text="narrows `filter`; found by id where `items` are named")
     items = serializers.ListField(child=Item(), required=False, max_length=MOST)
     filter = serializers.DictField(child=bodies.Text(), required=False, help_text="parameters of the queue")

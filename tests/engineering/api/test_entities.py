@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from memories.models import AuditEntry
+from memories.services import edit
 from tests import factories
 from tests.rest import API, is_problem
 
@@ -150,3 +151,17 @@ def test_a_page_costs_the_same_queries_whatever_it_holds(reviewer: APIClient, p0
     few = count()
     grow(8)
     assert count() == few <= 6
+
+
+def test_many_suspect_links_are_confirmed_in_one_request(reviewer: APIClient, p04: object) -> None:
+    need = factories.entity("Mass limit", "requirement")
+    links = [factories.relationship(factories.entity(), "satisfies", need) for _ in range(2)]
+    edit.update(need.fresh(), {"description": "At most 12 kg."}, actor=factories.person())
+    suspect = f"{API}/queries/projects/p04/suspect-links"
+    assert reviewer.get(suspect).json()["counts"]["suspect"] == 2
+    items = [{"id": str(link.pk), "version": 1} for link in links]
+    answer = reviewer.post(f"{API}/triage/bulk", {"verb": "confirm", "items": items}).json()
+    assert [result["outcome"] for result in answer["results"]] == ["done", "done"]
+    assert reviewer.get(suspect).json()["counts"]["suspect"] == 0
+    memory = {"verb": "confirm", "items": [{"id": str(factories.memory(active=True).pk), "version": 1}]}
+    assert reviewer.post(f"{API}/triage/bulk", memory).json()["results"][0]["outcome"] == "refused"
