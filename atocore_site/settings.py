@@ -179,6 +179,16 @@ ATOCORE_WEAK_BELOW = env.number(
     "ATOCORE_WEAK_BELOW", 0.4, "a claim whose best evidence has less confidence than this counts as weak", high=1.0
 )
 
+# -- figures, kept until something is written that they depend on (memories.queries.figures) --------------------------
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "figures",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
+}
+
 # -- static files: from their source, or under hashed names with far expiry where `serve` has collected them ----------
 ATOCORE_STATIC = env.choice(
     "ATOCORE_STATIC",

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from memories.actors import Actor
 from memories.choices import MemoryType, ProjectStatus, Status
+from memories.kinds import kinds
 from memories.models import AuditEntry, Interaction, Memory, Project, SourceDocument
 from memories.queries import projects
 
@@ -119,6 +120,7 @@ class SubjectFilter(RecordFilter):
     proposed_supersedes = df.UUIDFilter(field_name="proposed_supersedes_id")
     has_similar = FlagFilter(method="nearly_alike", label="has a near duplicate")
     rejected_before = FlagFilter()
+    without_source = FlagFilter(method="of_no_source", label="no source is recorded")
 
     #: Overlap from which a row counts as a near duplicate.
     NEAR = 0.6
@@ -127,6 +129,11 @@ class SubjectFilter(RecordFilter):
         """Narrow to rows with (or without) a near duplicate."""
         word = "gte" if value in ("true", True) else "lt"
         return queryset.filter(**{f"near_overlap__{word}": self.NEAR})
+
+    def of_no_source(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to rows without (or with) a source."""
+        bare = next(kind.unsourced for kind in kinds if kind.model is queryset.model)
+        return queryset.filter(bare if value in ("true", True) else ~bare)
 
 
 class MemoryFilter(SubjectFilter):
@@ -286,6 +293,7 @@ EXEMPT: dict[str, dict[str, str]] = {
         "seq": "is the address and the ordering",
         "title": "is a copy for reading",
         "project_name": "is a copy for reading; project filters by id",
+        "other_project_id": "is read by the rules of visibility; project filters by the first",
         "before_json": "is read with its row",
         "after_json": "is read with its row",
         "note": "is read with its row",

@@ -82,6 +82,7 @@ class Kind:
         card: template of the triage card, empty for kinds that are not triaged.
         url: permanent address of a record in the web app.
         select: relations that a list or card reads (for select_related).
+        unsourced: condition (Q) that no source is recorded; None where a kind has none to record.
         always_visible: readers see rows of every status (conflicts).
         project_of: returns a row's project (or None), without a query when `select` was used.
         hooks: run after each mutation, inside its transaction.
@@ -107,6 +108,7 @@ class Kind:
     card: str = ""
     url: Callable[[UUID], str] = lambda record_id: ""
     select: tuple[str, ...] = ()
+    unsourced: Any = None
     always_visible: bool = False
     project_of: Callable[[Row], Any] = attrgetter("project")
     hooks: list[Hook] = field(default_factory=list)

@@ -109,8 +109,7 @@ def _audit(actor: Actor) -> Q | None:
     if principal.everywhere is Role.ADMIN:
         return None
     open_kinds = ~Q(entity_kind__in=PERSONAL_KINDS)
-    reviewed = within("project_id", principal, Role.REVIEWER)
-    read = within("project_id", principal, Role.READER)
+    reviewed, read = _audit_within(principal, Role.REVIEWER), _audit_within(principal, Role.READER)
     if reviewed is None:
         return open_kinds
     seen = [Q(status=Status.ACTIVE) & (Q() if read is None else read)]
@@ -119,6 +118,14 @@ def _audit(actor: Actor) -> Q | None:
     if principal.reaches(Role.AGENT):
         seen.append(Q(actor=actor.label))
     return open_kinds & either(*seen)
+
+
+def _audit_within(principal: Principal, role: Role) -> Q | None:
+    """Return the condition that a row's project, and the second one it speaks of, are where the role is reached."""
+    own, other = within("project_id", principal, role), within("other_project_id", principal, role)
+    if own is None or other is None:
+        return None
+    return own & either(other, Q(other_project_id__isnull=True))
 
 
 def _interactions(actor: Actor) -> Q | None:

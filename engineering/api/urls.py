@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from engineering.api import queries
+from engineering.api import projects, queries
 from engineering.api.conflicts import ConflictViewSet, ValueAliasViewSet
 from engineering.api.views import EntityViewSet, GraduationViewSet, RelationshipViewSet
 from memories.api.urls import router
@@ -19,6 +19,7 @@ urlpatterns = [
         GraduationViewSet.as_view({"post": "create"}),
         name="memory-graduate",
     ),
+    *projects.urlpatterns,
     *queries.urlpatterns,
     *routes.urls,
 ]

@@ -220,6 +220,7 @@ QUERIES: tuple[Query, ...] = (
         verification.verification_matrix,
         "How is each requirement verified?",
         lists=True,
+        params=(_only(verification.OPEN, verification.FAILED, verification.EVIDENCED, verification.PASSED),),
         files=("csv",),
     ),
     Query("Q-102", "suspects", _P, "suspect-links", suspects.suspects, "Which links are suspect?", lists=True),

@@ -86,8 +86,12 @@ def orphan_requirements(
 
 def find_orphans(graph: Graph, project: Project, basis: str = "satisfies", group: Entity | None = None) -> Answer:
     """Return the whole of Q-006 without paging and without what waits. Two database queries, three across projects."""
+    return orphans_of(graph, project, cover(graph, project, group), basis)
+
+
+def orphans_of(graph: Graph, project: Project, found: Cover, basis: str = "satisfies") -> Answer:
+    """Return Q-006 of requirements that were read already."""
     answer = Answer("Q-006", {"project": project.name}, graph.at, _RULES[basis])
-    found = cover(graph, project, group)
     listed = [_listed(found, key, basis) for key in found.names]
     apart = [_requirement(found, key, NO_PARENT) for key in found.names if found.lacks_parent(key)]
     answer.items = sorted(

@@ -17,7 +17,7 @@ from memories.models import Project
 PASSED, FAILED, EVIDENCED, OPEN = "passed", "failed", "evidenced", "open"
 
 
-def verification_matrix(project: Project, actor: Actor, limits: Limits | None = None) -> Answer:
+def verification_matrix(project: Project, actor: Actor, limits: Limits | None = None, *, verdict: str = "") -> Answer:
     """Return a row for each requirement and each piece of evidence for it, or one row where there is none (Q-101).
 
     Verdicts: failed where a result says so, passed where a result says that, evidenced by anything else that is
@@ -27,10 +27,11 @@ def verification_matrix(project: Project, actor: Actor, limits: Limits | None = 
         project: whose requirements.
         actor: only what they may read counts.
         limits: the page of rows; counts are of requirements.
+        verdict: only rows of requirements with this one; the counts stay whole.
     """
     graph = Graph(actor)
     rule = "Every active requirement with each result, model or document that validates, evidences or supports it."
-    answer = Answer("Q-101", {"project": project.name}, graph.at, rule)
+    answer = Answer("Q-101", {"project": project.name, "verdict": verdict}, graph.at, rule)
     method = KT("properties__verification_method")
     rows = graph.active.filter(project=project, entity_type="requirement").order_by()
     demands = sorted(
@@ -43,9 +44,10 @@ def verification_matrix(project: Project, actor: Actor, limits: Limits | None = 
     verdicts: Counter[str] = Counter()
     for row in demands:
         proofs = _proofs(found, row[0])
-        verdict = _verdict(proofs, nodes)
-        verdicts[verdict] += 1
-        answer.items += [_row(row, proof, nodes, verdict) for proof in proofs] or [_row(row, None, nodes, verdict)]
+        said = _verdict(proofs, nodes)
+        verdicts[said] += 1
+        if verdict in ("", said):
+            answer.items += [_row(row, proof, nodes, said) for proof in proofs] or [_row(row, None, nodes, said)]
     answer.counts = {"requirements": len(demands), **verdicts}
     answer.wait(graph.pending(waiting_for_requirements(project)))
     return answer.page(limits or Limits())
@@ -94,18 +96,7 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
     )
     answer = Answer("Q-105", {"project": project.name, "role": role}, graph.at, rule)
     satisfied = cover(graph, project)
-    verified = Cover(
-        names=satisfied.names, children=satisfied.children, satisfied=case(graph, project, "requirement").sound()
-    )
-    verified.judge()
-    for word, held, means in (
-        ("satisfied", satisfied, "an active satisfies from a design item"),
-        ("verified", verified, "active evidence, and no failed result or contradiction"),
-    ):
-        tally = Counter(held.verdicts.values())
-        own, through = tally[SATISFIED], tally[COVERED]
-        answer.items.append(_share(f"{word}.shallow", own, len(held.names), means))
-        answer.items.append(_share(f"{word}.deep", own + through, len(held.names), f"{means}, own or of all children"))
+    answer.items = shares(satisfied, case(graph, project, "requirement"))
     if role:
         linked = _linked(graph, role) & satisfied.names.keys()
         answer.items.append(_share("linked.shallow", len(linked), len(satisfied.names), f"a link of the role “{role}”"))
@@ -113,6 +104,28 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
     answer.counts |= {one.id.replace(".", "_"): one.data["numerator"] for one in answer.items}
     answer.wait(graph.pending(waiting_for_requirements(project)))
     return answer.page(limits or Limits())
+
+
+def shares(satisfied: Cover, proved: Case) -> list[Item]:
+    """Return the shares of requirements that are satisfied and verified, shallow and deep, from what was read."""
+    verified = Cover(names=satisfied.names, children=satisfied.children, satisfied=proved.sound())
+    verified.judge()
+    found = []
+    for word, held, means in (
+        ("satisfied", satisfied, "an active satisfies from a design item"),
+        ("verified", verified, "active evidence, and no failed result or contradiction"),
+    ):
+        tally = Counter(held.verdicts.values())
+        own, through = tally[SATISFIED], tally[COVERED]
+        found.append(_share(f"{word}.shallow", own, len(held.names), means))
+        found.append(_share(f"{word}.deep", own + through, len(held.names), f"{means}, own or of all children"))
+    return found
+
+
+def unproved(satisfied: Cover, proved: Case) -> list[Key]:
+    """Return the requirements that nothing active speaks for: `open` in the matrix, in its order."""
+    bare = [key for key in satisfied.names if not _proofs(proved, key)]
+    return sorted(bare, key=lambda key: (satisfied.names[key][1] or "", satisfied.names[key][0].casefold(), str(key)))
 
 
 def _linked(graph: Graph, role: str) -> set[Key]:

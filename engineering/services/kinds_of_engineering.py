@@ -1,5 +1,7 @@
 """The kinds of the engineering floor, and the hooks that run inside the verbs of all kinds."""
 
+from django.db.models import Q
+
 from engineering import lifecycle
 from engineering.models import Conflict, Entity, Relationship
 from engineering.services import entity_rules, graduation, relationship_rules, relationships
@@ -26,6 +28,7 @@ ENTITY = kinds.register(
         card="engineering/cards/entity.html",
         url=lambda record_id: f"/entities/{record_id}/",
         select=("project", "proposed_supersedes", "superseded_by", "graduates_memory"),
+        unsourced=Q(source_refs=[], graduates_memory__isnull=True),
         hooks=[graduation.follow_entity, touched.note],
     )
 )

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from engineering.web import entity_page, faces, suspect_links
+from engineering.web import dashboard, entity_page, faces, suspect_links
 
 #: Loaded for its effect: the faces of this floor's kinds.
 FACES = (faces.ENTITY, faces.RELATIONSHIP)
+#: The same for what stands on a project's page.
+PANELS = (dashboard.DASHBOARD,)
 
 urlpatterns = [
     path("entities/<uuid:pk>/part/<slug:name>/", entity_page.part, name="entity-part"),

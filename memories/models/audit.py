@@ -50,6 +50,9 @@ class AuditEntry(GuardedModel):
     project_id = models.UUIDField(
         null=True, blank=True, help_text="the record's project at the time; no foreign key, history outlives rows"
     )
+    other_project_id = models.UUIDField(
+        null=True, blank=True, help_text="where a link's other end stood, or where the record stood before a move"
+    )
     status = models.CharField(max_length=16, default="", blank=True, help_text="the record's status afterwards")
     project_name = models.CharField(max_length=80, default="", blank=True)
     before_json = models.JSONField(default=dict, blank=True)
@@ -77,6 +80,11 @@ class AuditEntry(GuardedModel):
             models.Index(fields=["request_id"], name="audit_request"),
             models.Index(fields=["decision_id"], name="audit_decision"),
             models.Index(fields=["action", "seq"], name="audit_action"),
+            models.Index(
+                fields=["other_project_id", "project_id"],
+                condition=models.Q(other_project_id__isnull=False),
+                name="audit_other_project",
+            ),
             models.Index(fields=["external_ref"], condition=~models.Q(external_ref=""), name="audit_external_ref"),
         ]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,6 @@ def json_value(value: Any) -> Any:
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    from operator import attrgetter
-
     kept = [column for column in model._meta.concrete_fields if column.name not in UNLOGGED]
     return tuple((column.name, attrgetter(column.attname)) for column in kept)
 
@@ -74,6 +73,7 @@ def entry(
         kind: the record's kind; `kind_name` is the word for records that are no kind (project, token, …).
     """
     project = kind.project_of(row) if kind else _project_of(row)
+    home = project.pk if project else None
     return AuditEntry(
         entity_kind=kind.name if kind else kind_name,
         record_id=str(row.pk),
@@ -81,7 +81,8 @@ def entry(
         actor=actor.label,
         title=(kind.title(row) if kind else str(row))[:200],
         status=getattr(row, "status", ""),
-        project_id=project.pk if project else None,
+        project_id=home,
+        other_project_id=_other_project(row, kind, home, before),
         project_name=project.name if project else "",
         before_json=dict(before),
         after_json=snapshot(row),
@@ -96,6 +97,15 @@ def _project_of(row: Row) -> Any:
     from memories.models import Project
 
     return row if isinstance(row, Project) else getattr(row, "project", None)
+
+
+def _other_project(row: Row, kind: Kind | None, home: UUID | None, before: Mapping[str, Any]) -> UUID | None:
+    """Return the second project that a change speaks of: the one it left, or that of a link's other end."""
+    if before.get("project") and before["project"] != str(home):
+        return UUID(before["project"])
+    paths = kind.project_paths[1:] if kind else ()
+    ends = (attrgetter(f"{path.replace('__', '.')}_id")(row) for path in paths)
+    return next((end for end in ends if end != home), None)
 
 
 def kind_of(audit: AuditEntry) -> Kind | None:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from memories import lifecycle
 from memories.actors import Actor
 from memories.choices import LIVE, MemoryType, Status
@@ -120,6 +122,7 @@ MEMORY = kinds.register(
         card="memories/cards/memory.html",
         url=lambda record_id: f"/memories/{record_id}/",
         select=("project", "source_interaction", "source_chunk__document", "proposed_supersedes", "superseded_by"),
+        unsourced=Q(source_interaction__isnull=True, source_chunk__isnull=True),
     )
 )
 

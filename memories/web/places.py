@@ -16,7 +16,7 @@ from memories.kinds import kinds
 from memories.models import Interaction, Memory, Project
 from memories.queries import projects, triage
 from memories.text import text_fault
-from memories.web import paging
+from memories.web import paging, panels
 from memories.web.door import page
 from memories.web.lists import NEWEST, filtered, next_address, shown_fields
 
@@ -50,7 +50,13 @@ def project(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
         return redirect("project", row.name, permanent=False)
     figures = [_figures(kind, row, actor) for kind in kinds.triaged()]
     heard = permissions.for_principal(Interaction.objects.filter(project=row), actor).count()
-    context = {"row": row, "aliases": projects.aliases(row), "figures": figures, "heard": heard}
+    context = {
+        "row": row,
+        "aliases": projects.aliases(row),
+        "figures": figures,
+        "heard": heard,
+        "panels": panels.of(row, actor),
+    }
     return render(request, "memories/project.html", context)
 
 

@@ -10,7 +10,7 @@ from memories.choices import Role
 from memories.errors import NotFound
 from memories.models import AuditEntry, Interaction, Memory, Project
 from memories.queries import records
-from memories.services import capture, lifecycle, people
+from memories.services import capture, edit, lifecycle, people
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,25 @@ def test_audit_of_people_is_for_admins() -> None:
     assert not set(kinds) & {"user", "membership", "token"}
     everything = AuditEntry.objects.filter(pk__in=list(seen(AuditEntry, make.person(Role.ADMIN))))
     assert everything.filter(entity_kind="user").exists()
+
+
+def test_an_audit_row_is_seen_where_all_its_projects_are() -> None:
+    """Of a link that leads into another project not even the title, nor where a record stood before it moved here."""
+    local = make.project("p05-neighbour", aliases=())
+    here, there = make.entity("Here", project="p05-neighbour"), make.entity("Hidden name")
+    for source, target in ((here, there), (there, here)):
+        make.relationship(source, "depends_on" if source is here else "interfaces_with", target)
+    moved = make.memory("It came from there.", active=True)
+    edit.update(moved, {"project": "p05-neighbour"}, actor=make.person(Role.ADMIN))
+    titles: dict[str, list[str]] = {}
+    for role, on in ((Role.READER, local), (Role.REVIEWER, local), (Role.READER, None)):
+        rows = permissions.for_principal(AuditEntry.objects.all(), make.person(role, on=on))
+        titles[f"{role}{on}"] = [f"{row.action} {row.title}" for row in rows]
+    for confined in (titles[f"reader{local}"], titles[f"reviewer{local}"]):
+        assert any("Here" in title for title in confined)
+        assert not any("Hidden" in title or "came from" in title for title in confined)
+    assert len([title for title in titles["readerNone"] if "Hidden" in title]) == 3
+    assert "update It came from there." in titles["readerNone"]
 
 
 def test_what_may_not_be_seen_is_not_found() -> None:
