@@ -59,11 +59,12 @@ def kept(name: str, project: Project, actor: Actor, make: Callable[[], Made]) ->
     """
     store, key = caches["figures"], _key(name, project, actor)
     held: _Kept | None = store.get(key)
-    last, settled = _last(), _settled()
+    last = _last()
     if held is not None and _holds(held, last):
-        if settled and last - held.seq > FAR_BEHIND:
+        if last - held.seq > FAR_BEHIND and _settled() and _holds(held, last):
             store.set(key, _Kept(last, held.made), _KEPT_FOR)
         return held.made.value
+    settled = _settled()
     made = make()
     if settled:
         store.set(key, _Kept(last, made), _KEPT_FOR)

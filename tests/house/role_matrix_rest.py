@@ -88,6 +88,7 @@ PROJECTS = {
     f"{API}/projects/<name>": Row(
         {"GET": ALL, "PATCH": MAINTAINED}, at={"name": "project"}, body={"description": "The other one."}
     ),
+    f"{API}/projects/<name>/dashboard": Row({"GET": ALL}, at={"name": "project"}),
     f"{API}/projects/<name>/archive": Row({"POST": MAINTAINED}, at={"name": "project"}),
     f"{API}/projects/<name>/unarchive": Row({"POST": "401 403 403 403 409 409"}, at={"name": "project"}),
     f"{API}/projects/<name>/aliases": Row({"POST": MAINTAINED}, at={"name": "project"}, body={"alias": "spare"}),

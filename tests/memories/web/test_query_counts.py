@@ -44,6 +44,7 @@ def test_a_page_takes_what_it_took_however_many_rows_there_are(reviewer: Client,
     reviewer.get(path)
     ten = queries(lambda: reviewer.get(path))
     populate()
+    reviewer.get(path)  # figures that are kept are made anew after a write
     twenty = queries(lambda: reviewer.get(path))
     assert ten == twenty
     assert ten <= BASELINES[path], f"{path} took {ten} queries"
