@@ -47,9 +47,11 @@ def in_force(key: Key, successors: dict[Key, Key | None]) -> Key:
 
 def reasons(graph: Graph, keys: Collection[Key]) -> dict[str, dict[str, Any]]:
     """Return who replaced each entity, when and why, as far as the actor may read the log. One query."""
-    rows = moments.entries().filter(
-        entity_kind="entity", record_id__in=[ref(key) for key in keys], action__in=_VERBS
-    ).order_by("seq")
+    rows = (
+        moments.entries()
+        .filter(entity_kind="entity", record_id__in=[ref(key) for key in keys], action__in=_VERBS)
+        .order_by("seq")
+    )
     seen = permissions.for_principal(rows, graph.actor).values_list("record_id", "timestamp", "actor", "note")
     return {record: {"at": iso(at), "actor": actor, "why": note} for record, at, actor, note in seen}
 

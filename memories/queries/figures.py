@@ -113,9 +113,11 @@ def _concerning(held: _Kept) -> Any:
 
 def reach(project: Project) -> frozenset[UUID]:
     """Return the projects that links lead to from a project, over any number of links: its own and theirs."""
-    pairs = AuditEntry.objects.filter(other_project_id__isnull=False, project_id__isnull=False).order_by()
+    pairs = AuditEntry.objects.filter(other_project_id__isnull=False).order_by()
     beside: dict[UUID, set[UUID]] = {}
     for one, other in pairs.values_list("project_id", "other_project_id").distinct():
+        if one is None or other is None:
+            continue
         beside.setdefault(one, set()).add(other)
         beside.setdefault(other, set()).add(one)
     found, level = {project.pk}, [project.pk]

@@ -107,7 +107,8 @@ def _standing(grouped: Any, weeks: list[datetime], project: Project, kind: Kind)
     """Return how many records were active at the end of each week: those of today, less what changed since."""
     own = kind.model._base_manager.filter(status=Status.ACTIVE, **{kind.project_paths[0]: project})
     gained = dict.fromkeys(weeks, 0)
-    moves = grouped.filter(entity_kind=kind.name).annotate(was=KT("before_json__status"))
+    # What an import brought stands in the log from its import row on; rows of the older log would count it twice.
+    moves = grouped.filter(entity_kind=kind.name, external_ref="").annotate(was=KT("before_json__status"))
     for week, action, was, status, number in moves.values_list("week", "action", "was", "status").annotate(Count("pk")):
         born = action in _BORN and status == Status.ACTIVE
         raised = was not in (None, Status.ACTIVE) and status == Status.ACTIVE

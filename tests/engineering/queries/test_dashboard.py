@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_every_figure_is_that_of_the_query_it_names(sheet: Drawing) -> None:
 
 def test_it_asks_once_while_nothing_moves_and_anew_after_every_write(sheet: Drawing) -> None:
     messy(sheet)
-    show = lambda: dashboard(sheet.project, sheet.actor)  # noqa: E731 - one word for what is measured
+    show = partial(dashboard, sheet.project, sheet.actor)
     assert asks(show) > 10
     assert asks(show) == 1
     sheet.draw("c2 satisfies req2")
@@ -121,7 +122,7 @@ def test_a_write_elsewhere_counts_where_links_lead_there(sheet: Drawing, monkeyp
     sheet.put("asm7", project="p07")
     sheet.put("dec5", project="p05")
     sheet.draw("res1 supports claim1", "dec5 based_on_assumption asm7", "dec1 depends_on dec5")
-    show = lambda: dashboard(sheet.project, sheet.actor)  # noqa: E731 - as above
+    show = partial(dashboard, sheet.project, sheet.actor)
     assert (count(sheet, "unsupported-claims"), count(sheet, "risky-decisions")) == (0, 0)
     factories.memory("Of no interest here.", project="p06")
     assert asks(show) == 2
@@ -159,7 +160,7 @@ def test_time_alone_makes_it_anew(sheet: Drawing, monkeypatch: pytest.MonkeyPatc
 def test_figures_made_while_somebody_writes_are_not_kept(sheet: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "_settled", lambda: False)
     sheet.put("req1")
-    show = lambda: dashboard(sheet.project, sheet.actor)  # noqa: E731 - as above
+    show = partial(dashboard, sheet.project, sheet.actor)
     assert asks(show) > 10
     assert asks(show) > 10
 
