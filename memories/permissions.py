@@ -17,7 +17,7 @@ from memories.models.access import Membership
 _M = TypeVar("_M", bound=Model)
 
 #: Kinds of audit rows about people: only an administrator sees them.
-PERSONAL_KINDS = ("user", "membership", "token")
+PERSONAL_KINDS = ("user", "membership", "token", "review_mark")
 
 
 def principal_of(user: User) -> Principal:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
@@ -17,15 +18,17 @@ from engineering.queries.catalogue import QUERIES, Other, Param, Query, Scope, W
 from engineering.queries.envelope import DEPTH_LIMIT, MOST_DEPTH, MOST_NODES, NODE_LIMIT, Answer, Limits
 from engineering.queries.overview import as_markdown
 from engineering.queries.tables import as_csv
-from memories.api.base import RestViewSet
+from memories.actors import Actor
+from memories.api.base import record_id
+from memories.api.looking_back import AS_OF, LooksBack
 from memories.api.pagination import bad_param
 from memories.models import Project
-from memories.queries import projects, records
+from memories.queries import moments, projects, records
 
 _MOST_OFFSET = 10_000_000
 
 
-class QueryViewSet(RestViewSet):
+class QueryViewSet(LooksBack):
     """A query of the catalogue. Subclasses are made by `view_of`, one a query."""
 
     queryset = Entity.objects.none()
@@ -36,6 +39,8 @@ class QueryViewSet(RestViewSet):
         """Ask the query about a project or an entity."""
         more = {param.name: self.chosen(param) for param in self.query.params}
         found = self.query.run(subject, self.actor, self.limits(), **more)
+        if moment := moments.current():
+            found.partial = moments.partial(moment, self.moment_project(self.actor))
         return Response(shapes.as_json(found))
 
     def limits(self) -> Limits:
@@ -63,11 +68,18 @@ class QueryViewSet(RestViewSet):
 
 
 class _OfProject(QueryViewSet):
+    def moment_project(self, actor: Actor) -> UUID | None:
+        return projects.get(self.kwargs["name"], actor).pk
+
     def retrieve(self, request: Request, name: str) -> Response:
         return self.answer_query(projects.get(name, self.actor))
 
 
 class _OfEntity(QueryViewSet):
+    def moment_project(self, actor: Actor) -> UUID | None:
+        found = Entity.objects.filter(pk=record_id(self.kwargs["id"])).values_list("project_id", flat=True).first()
+        return found if found and actor.principal.role_on(found) else None
+
     def retrieve(self, request: Request, id: str) -> Response:
         return self.answer_query(records.get("entity", id, self.actor))
 
@@ -81,7 +93,7 @@ def _parameters(query: Query) -> list[OpenApiParameter]:
     if query.lists:
         offset = {"type": "integer", "minimum": 0, "maximum": _MOST_OFFSET, "default": 0}
         found.append(OpenApiParameter("offset", offset, description="Items passed over: `next` of the page before."))
-    return found + [_own(param) for param in query.params]
+    return found + ([AS_OF] if query.looks_back else []) + [_own(param) for param in query.params]
 
 
 def _own(param: Param) -> OpenApiParameter:
@@ -104,7 +116,11 @@ def view_of(query: Query) -> type[QueryViewSet]:
         responses=shapes.AnswerShape,
         tags=["queries"],
     )
-    known = {"query": query, "extra_params": {"retrieve": tuple(one.name for one in parameters)}}
+    known = {
+        "query": query,
+        "extra_params": {"retrieve": tuple(one.name for one in parameters)},
+        "looks_back": frozenset({"retrieve"} if query.looks_back else ()),
+    }
     made: type[QueryViewSet] = type(f"{query.name.title().replace('_', '')}Query", (base,), known)
     made.retrieve = described(_own_retrieve(base))  # type: ignore[attr-defined]  # both bases have it
     return made
@@ -145,7 +161,7 @@ def file_of(query: Query, suffix: str) -> URLPattern:
     described = extend_schema(
         operation_id=f"queries_{query.name}_{suffix}",
         description=f"{query.id}: {query.asks} The whole answer as {media}.",
-        parameters=[_own(param) for param in query.params],
+        parameters=([AS_OF] if query.looks_back else []) + [_own(param) for param in query.params],
         responses={(200, media): OpenApiTypes.STR},
         tags=["queries"],
     )

@@ -59,7 +59,10 @@ class AnswerShape(Shape):
 
     query = text()
     params = serializers.DictField()
-    as_of = serializers.DateTimeField()
+    as_of = serializers.DateTimeField(help_text="the moment that the answer speaks of")
+    partial = serializers.BooleanField(
+        help_text="records were imported after that moment; how they stood then is not known"
+    )
     items = ItemShape(many=True)
     edges = LinkShape(many=True)
     pending = PendingShape(many=True)
@@ -77,6 +80,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "query": answer.query,
         "params": dict(answer.params),
         "as_of": when(answer.as_of),
+        "partial": answer.partial,
         "items": [_item(one) for one in answer.items],
         "edges": [_edge(one) for one in answer.edges],
         "pending": [_pending(one) for one in answer.pending],

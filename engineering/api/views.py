@@ -15,6 +15,7 @@ from engineering.queries.neighbourhood import around
 from engineering.services import graduation, relationships
 from memories.api import bodies, preconditions
 from memories.api.base import RestViewSet
+from memories.api.looking_back import AS_OF
 from memories.api.pagination import bad_param
 from memories.api.verbs import Decisions, Mergeable
 from memories.errors import Invalid
@@ -51,6 +52,7 @@ class EntityViewSet(Mergeable):
     orderings = (*ORDERINGS, "name", "-name")
     represent = staticmethod(represent.entity)
     list_actions = frozenset({"list", "audit", "relationships"})
+    looks_back = frozenset({"list", "retrieve", "relationships", "neighbourhood"})
     extra_params = {"neighbourhood": ("depth", "limit")}
 
     def promotion(self, row: Row) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class EntityViewSet(Mergeable):
                 raise Invalid.field(f"links/{place}/id", f"{link_id} is no link of this entity.", "dangling")
         return [found[link_id] for link_id in ticked]
 
-    @extend_schema(responses=shapes.RelationshipShape(many=True))
+    @extend_schema(parameters=[AS_OF], responses=shapes.RelationshipShape(many=True))
     @action(
         detail=True,
         orderings=("-created_at", "created_at", "id", "-id"),
@@ -85,6 +87,7 @@ class EntityViewSet(Mergeable):
 
     @extend_schema(
         parameters=[
+            AS_OF,
             OpenApiParameter("depth", {"type": "integer", "minimum": 1, "maximum": 2, "default": 1}),
             OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_NODES, "default": 60}),
         ],

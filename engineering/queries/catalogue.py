@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engineering.queries import (
+    baselines,
     changes,
     claims,
     constraints,
@@ -78,6 +79,7 @@ class Query:
         walks: whether `depth` bounds it; `depth` is then the steps it goes unless told otherwise.
         lists: whether its items are paged by `offset`.
         params: what else it takes.
+        looks_back: whether it can be asked `as_of` a moment; those that compare moments cannot.
         files: suffixes under which the whole answer is served as a file (csv for a table, md for the overview).
     """
 
@@ -90,6 +92,7 @@ class Query:
     depth: int = 0
     lists: bool = False
     params: tuple[Param, ...] = ()
+    looks_back: bool = True
     files: tuple[str, ...] = ()
 
 
@@ -224,6 +227,35 @@ QUERIES: tuple[Query, ...] = (
         files=("csv",),
     ),
     Query("Q-102", "suspects", _P, "suspect-links", suspects.suspects, "Which links are suspect?", lists=True),
+    Query(
+        "Q-103",
+        "differences",
+        _P,
+        "differences",
+        baselines.differences,
+        "What differs between two moments?",
+        lists=True,
+        params=(
+            Word(
+                "since", "a baseline, a time or the number of an audit row; the newest baseline unless told otherwise"
+            ),
+            Word("until", "the same, or now, which it is unless told otherwise"),
+            Choice("change", ("", *baselines.CHANGES), "list only these; the counts stay whole"),
+            Choice("kind", ("", *baselines.KINDS), "list only records of this kind; the counts stay whole"),
+        ),
+        looks_back=False,
+        files=("csv",),
+    ),
+    Query(
+        "Q-104",
+        "unreviewed",
+        _P,
+        "changes/unreviewed",
+        changes.unreviewed,
+        "What changed since I last reviewed it?",
+        params=(Word("cursor", "`next` of the page before"),),
+        looks_back=False,
+    ),
     Query(
         "Q-105",
         "coverage",

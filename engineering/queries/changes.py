@@ -1,10 +1,10 @@
-"""What changed recently in a project (Q-013): the audit log as old -> new, grouped by request."""
+"""What changed in a project, recently (Q-013) or since one last reviewed it (Q-104): old -> new, by request."""
 
 from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from engineering.queries.envelope import Answer, Item, Limits, iso
@@ -13,7 +13,7 @@ from memories import permissions
 from memories.actors import Actor
 from memories.errors import FieldError, Invalid
 from memories.kinds import kinds
-from memories.models import AuditEntry, Project
+from memories.models import AuditEntry, Project, ReviewMark
 from memories.queries import history, moments
 
 #: Audit rows of a page unless told otherwise.
@@ -32,15 +32,50 @@ def changes(project: Project, actor: Actor, limits: Limits | None = None, *, cur
     Raises:
         Invalid: the cursor is none of ours.
     """
+    rule = "Rows of the audit log of this project, newest first, grouped by the request that wrote them."
+    answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, moments.asked_at(), rule)
+    return _fill(answer, _rows(project, actor), actor, limits, cursor)
+
+
+def unreviewed(project: Project, actor: Actor, limits: Limits | None = None, *, cursor: str = "") -> Answer:
+    """Return what changed in a project since the actor's own mark, in the order and groups of Q-013 (Q-104).
+
+    `counts` has `reviewed`, the row of the log that the mark stands at (0: nothing was reviewed yet), and `newest`, the
+    row to move it to once the first page was read.
+
+    Args:
+        project: whose changes.
+        actor: whose mark; only rows of the log that they may read.
+        limits: `nodes` audit rows a page.
+        cursor: `next` of the page before.
+
+    Raises:
+        Invalid: the cursor is none of ours.
+    """
+    rule = "Rows of the audit log of this project that came after your mark, grouped by the request that wrote them."
+    answer = Answer("Q-104", {"project": project.name, "cursor": cursor}, moments.asked_at(), rule)
+    mark = ReviewMark.objects.filter(project=project, reviewer=actor.label).first()
+    reviewed = mark.seq if mark else 0
+    rows = _rows(project, actor).filter(seq__gt=reviewed)
+    # What comes in while one reads is left for the next review.
+    newest = rows.order_by().aggregate(newest=Max("seq"))["newest"] or reviewed
+    _fill(answer, rows, actor, limits, cursor)
+    answer.counts |= {"reviewed": reviewed, "newest": newest}
+    return answer
+
+
+def _rows(project: Project, actor: Actor) -> QuerySet[AuditEntry]:
+    own = moments.entries().filter(project_id=project.pk).exclude(entity_kind="review_mark")
+    return permissions.for_principal(own, actor)
+
+
+def _fill(answer: Answer, rows: QuerySet[AuditEntry], actor: Actor, limits: Limits | None, cursor: str) -> Answer:
     most = min((limits or Limits(nodes=PAGE)).nodes, PAGE)
-    rows = permissions.for_principal(moments.entries().filter(project_id=project.pk), actor)
     if cursor:
         rows = rows.filter(_before(cursor))
     page = list(rows.order_by("-timestamp", "-seq")[: most + 1])
     kept = page[:most]
     shown = _readable(kept, actor)
-    rule = "Rows of the audit log of this project, newest first, grouped by the request that wrote them."
-    answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, moments.asked_at(), rule)
     answer.items = [_request(entries) for entries in _grouped(shown)]
     answer.counts = {"rows": len(shown), "requests": len(answer.items)}
     answer.wait([])

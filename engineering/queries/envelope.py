@@ -102,6 +102,7 @@ class Answer:
         frontier: where a truncated walk stopped: entities that stand beyond it.
         next: what asks for the next page: an offset, for Q-013 a cursor; or None.
         rule: one sentence that says what was counted.
+        partial: records were imported after the moment that was looked back to; how they stood then is not known.
     """
 
     query: str
@@ -116,6 +117,7 @@ class Answer:
     frontier: list[Item] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     next: int | str | None = None
+    partial: bool = False
 
     def wait(self, waiting: list[Pending]) -> None:
         """Take what waits: all of it is counted, at most PENDING_SHOWN are listed."""

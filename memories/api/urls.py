@@ -3,6 +3,7 @@
 from django.urls import re_path
 from rest_framework.routers import SimpleRouter
 
+from memories.api.views import baselines
 from memories.api.views.audit import AuditViewSet
 from memories.api.views.interactions import InteractionViewSet
 from memories.api.views.memories import MemoryViewSet
@@ -27,5 +28,6 @@ routes.register("audit", AuditViewSet, basename="audit")
 
 urlpatterns = [
     re_path(r"^stats/?$", StatsViewSet.as_view({"get": "retrieve"}), name="stats"),
+    *baselines.urlpatterns,
     *routes.urls,
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -10,8 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from memories import permissions
+from memories.actors import Actor
 from memories.api import bodies, preconditions, represent
-from memories.api.base import RestViewSet
+from memories.api.base import record_id
+from memories.api.looking_back import AS_OF, LooksBack
 from memories.api.serializers import AlikeList, AuditShape
 from memories.errors import Invalid
 from memories.kinds import Row, kinds
@@ -19,7 +22,7 @@ from memories.queries import history, records, triage
 from memories.services import edit, lifecycle
 
 
-class RecordViewSet(RestViewSet):
+class RecordViewSet(LooksBack):
     """Records of one kind: list, get, create, history.
 
     Attributes:
@@ -30,6 +33,16 @@ class RecordViewSet(RestViewSet):
     kind_name: str
     list_select: tuple[str, ...] = ("project",)
     list_actions = frozenset({"list", "audit"})
+    looks_back = frozenset({"list", "retrieve"})
+
+    def moment_project(self, actor: Actor) -> UUID | None:
+        """Return the project of the record that the address names, or the one that the list is narrowed to."""
+        if "id" not in self.kwargs:
+            return super().moment_project(actor)
+        kind = kinds.named(self.kind_name)
+        found = kind.model._base_manager.filter(pk=record_id(self.kwargs["id"]))
+        project: UUID | None = found.values_list(f"{kind.project_paths[0]}_id", flat=True).first()
+        return project if project and actor.principal.role_on(project) else None
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the rows that the caller may see."""
@@ -47,10 +60,12 @@ class RecordViewSet(RestViewSet):
             raise Invalid.field(pointer, f"There is no {self.kind_name} {record_id} that you may see.", "dangling")
         return row
 
+    @extend_schema(parameters=[AS_OF])
     def list(self, request: Request) -> Response:
         """List the records you may see."""
         return self.page(self.get_queryset())
 
+    @extend_schema(parameters=[AS_OF])
     def retrieve(self, request: Request, id: str) -> Response:
         """Get one record; its version is the ETag."""
         return self.answer(self.target())

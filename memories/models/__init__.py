@@ -3,6 +3,7 @@
 from memories.models._guard import GuardedModel, GuardedQuerySet, Record
 from memories.models.access import ApiToken, IdempotencyKey, Membership, User
 from memories.models.audit import AuditEntry
+from memories.models.baseline import Baseline, ReviewMark
 from memories.models.document import SourceChunk, SourceDocument
 from memories.models.index import IndexRow
 from memories.models.interaction import Interaction
@@ -12,6 +13,7 @@ from memories.models.project import Project, ProjectAlias
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "Baseline",
     "GuardedModel",
     "GuardedQuerySet",
     "IdempotencyKey",
@@ -22,6 +24,7 @@ __all__ = [
     "Project",
     "ProjectAlias",
     "Record",
+    "ReviewMark",
     "SourceChunk",
     "SourceDocument",
     "User",

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from memories.errors import FieldError, Invalid
-from memories.models import AuditEntry
+from memories.models import AuditEntry, Baseline
 from memories.queries.past import Past
 
 NOW = "now"
@@ -115,8 +115,13 @@ def partial(moment: Moment | None, project: UUID | None = None) -> bool:
     return (brought if project is None else brought.filter(project_id=project)).exists()
 
 
-def moment_of(text: str, *, pointer: str = "?as_of") -> Moment | None:
-    """Return the moment that a text names: an ISO time, the number of an audit row, or `now` (None).
+def moment_of(text: str, *, project: UUID | None = None, pointer: str = "?as_of") -> Moment | None:
+    """Return the moment that a text names; None for `now`.
+
+    Args:
+        text: an ISO time, the number of an audit row, the name of a baseline, or `now`.
+        project: whose baselines are meant, as far as the caller may read it.
+        pointer: what a refusal points at.
 
     Raises:
         Invalid: it is none of these, or lies in the future.
@@ -124,7 +129,32 @@ def moment_of(text: str, *, pointer: str = "?as_of") -> Moment | None:
     word = text.strip()
     if word.casefold() == NOW:
         return None
-    return _numbered(word, pointer) if word.isascii() and word.isdigit() else _timed(word, pointer)
+    if word.isascii() and word.isdigit():
+        return _numbered(word, pointer)
+    if time_of(word):
+        return _timed(word, pointer)
+    found = baselines(project).filter(name__iexact=word[:80]).first() if project else None
+    if found is None:
+        raise _refusal(pointer, _none_such(project), "invalid")
+    return of_baseline(found)
+
+
+def baselines(project: UUID) -> QuerySet[Baseline]:
+    """Return the baselines of a project, the newest moment first."""
+    return Baseline.objects.filter(project_id=project).order_by("-at", "-id")
+
+
+def of_baseline(baseline: Baseline) -> Moment:
+    """Return the moment that a baseline names; what is imported later with older times does not change it."""
+    return Moment(baseline.at, until=baseline.at, seq=baseline.seq, name=baseline.name)
+
+
+def _none_such(project: UUID | None) -> str:
+    words = "Name a time such as 2026-03-01T12:00:00Z, the number of an audit row, or now"
+    if project is None:
+        return f"{words}; a baseline is found where one project is asked about."
+    names = list(baselines(project).values_list("name", flat=True)[:5])
+    return f"{words}, or a baseline of the project{': ' + ', '.join(names) if names else ', which has none yet'}."
 
 
 def _numbered(text: str, pointer: str) -> Moment:
@@ -138,14 +168,8 @@ def _numbered(text: str, pointer: str) -> Moment:
 
 def _timed(text: str, pointer: str) -> Moment:
     found = time_of(text)
-    if found is None:
-        raise _refusal(
-            pointer,
-            "Name a time such as 2026-03-01T12:00:00Z, the number of an audit row, a baseline of the project, or now.",
-            "invalid",
-        )
-    if found > timezone.now():
-        raise _refusal(pointer, f"{found.isoformat()} lies in the future.", "future")
+    if found is None or found > timezone.now():
+        raise _refusal(pointer, f"{text[:40]} lies in the future.", "future")
     return Moment(found, until=found)
 
 

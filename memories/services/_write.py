@@ -241,6 +241,16 @@ def _rule(error: IntegrityError) -> str:
     return text.split("\n")[0].removeprefix("UNIQUE constraint failed: ")[:200]
 
 
+def quiet_log() -> None:
+    """Wait until no other write is under way, and let none begin before this transaction ends.
+
+    PostgreSQL numbers audit rows before they are committed: without this a lower number could still come.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE memory_audit IN SHARE ROW EXCLUSIVE MODE")
+
+
 def serialise(key: str) -> None:
     """Let one transaction at a time pass this point for a key (PostgreSQL; SQLite writes are serial already)."""
     if connection.vendor == "postgresql":

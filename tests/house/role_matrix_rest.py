@@ -94,6 +94,15 @@ PROJECTS = {
     f"{API}/projects/<name>/aliases": Row({"POST": MAINTAINED}, at={"name": "project"}, body={"alias": "spare"}),
     f"{API}/projects/<name>/aliases/<alias>": Row({"DELETE": MAINTAINED}, at={"name": "project", "alias": "alias"}),
 }
+BASELINES = {
+    f"{API}/projects/<name>/baselines": Row(
+        {"GET": ALL, "POST": "401 403 403 201 201 201"}, at={"name": "project"}, body={"name": "PDR"}
+    ),
+    f"{API}/projects/<name>/baselines/<baseline>": Row(
+        {"GET": "401 404 404 404 404 404"}, at={"name": "project", "baseline": "nothing"}
+    ),
+    f"{API}/projects/<name>/reviewed": Row({"GET": ALL, "POST": ALL}, at={"name": "project"}, body={"seq": 1}),
+}
 REST = {
     f"{API}/conflicts": Row({"GET": ALL}),
     f"{API}/conflicts/<id>": read(ALL, "conflict"),
@@ -130,4 +139,4 @@ REST = {
     f"{API}/schema": Row({"GET": "200 200 200 200 200 200"}, "405 405 405 405 405 405"),
     f"{API}/docs": Row({"GET": "200 200 200 200 200 200"}, "405 405 405 405 405 405"),
 }
-ROWS = {**MEMORIES, **ENTITIES, **RELATIONSHIPS, **PROJECTS, **REST}
+ROWS = {**MEMORIES, **ENTITIES, **RELATIONSHIPS, **PROJECTS, **BASELINES, **REST}
