@@ -60,7 +60,7 @@ class AnswerShape(Shape):
     query = text()
     params = serializers.DictField()
     as_of = serializers.DateTimeField(help_text="the moment that the answer speaks of")
-    partial = serializers.BooleanField(
+    partial = serializers.BooleanField(  # type: ignore[assignment]  # as EdgeShape.source
         help_text="records were imported after that moment; how they stood then is not known"
     )
     items = ItemShape(many=True)

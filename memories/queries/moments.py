@@ -158,12 +158,15 @@ def _none_such(project: UUID | None) -> str:
 
 
 def _numbered(text: str, pointer: str) -> Moment:
-    number = int(text) if len(text) < 20 else _MOST + 1
-    last = AuditEntry.objects.filter(seq__lte=min(number, _MOST)).order_by("-seq").values_list("timestamp").first()
-    newest = AuditEntry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    if number < 1 or number > newest or last is None:
-        raise _refusal(pointer, f"The audit log has rows 1 to {newest}; {text[:24]} is none of them.", "no_such_row")
-    return Moment(last[0], seq=number)
+    number = int(text) if len(text) < 20 else _MOST
+    times = AuditEntry.objects.order_by("-seq").values_list("timestamp", "seq")
+    newest = times.first()
+    if newest is None or not 1 <= number <= newest[1]:
+        there = f"has rows 1 to {newest[1]}" if newest else "has no row yet"
+        raise _refusal(pointer, f"The audit log {there}; {text[:24]} is none of them.", "no_such_row")
+    # Numbers may be left out; before the first row there was nothing.
+    told = times.filter(seq__lte=number).first() or times.last() or newest
+    return Moment(told[0], seq=number)
 
 
 def _timed(text: str, pointer: str) -> Moment:

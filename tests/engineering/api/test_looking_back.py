@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from engineering.models import Entity
-from engineering.queries.catalogue import QUERIES, Scope
+from engineering.queries.catalogue import QUERIES, Query, Scope
 from memories.choices import Role
 from memories.models import AuditEntry
 from memories.services import baselines, edit
@@ -43,7 +43,7 @@ def sheet(db: None) -> Drawing:
 def test_lists_as_they_stood(told: Drawing, reader: APIClient) -> None:
     now = {one["name"] for one in reader.get(f"{API}/entities?project=p04").json()["results"]}
     assert now == {"sys", "c2"}
-    then = reader.get(f"{API}/entities", {"project": "p04", "as_of": "pdr 1", "limit": 1})
+    then = reader.get(f"{API}/entities", {"project": "p04", "as_of": "pdr 1", "limit": "1"})
     assert [one["name"] for one in then.json()["results"]] == ["sys"]
     assert (then["X-As-Of-Partial"], "ETag" in then) == ("false", False)
     following = urlsplit(then.json()["next"])
@@ -75,8 +75,8 @@ def test_a_record_as_it_stood(told: Drawing, reader: APIClient) -> None:
 
 
 @pytest.mark.parametrize("query", [one for one in QUERIES if one.looks_back], ids=lambda query: query.id)
-def test_every_query_takes_it(told: Drawing, reader: APIClient, query: "object") -> None:
-    scope, path = query.scope, query.path  # type: ignore[attr-defined]  # a Query
+def test_every_query_takes_it(told: Drawing, reader: APIClient, query: Query) -> None:
+    scope, path = query.scope, query.path
     subject = "p04" if scope is Scope.PROJECT else told.at["sys"].pk
     answer = reader.get(f"{API}/queries/{scope.value}/{subject}/{path}", {"as_of": "PDR 1"})
     assert answer.status_code == 200, answer.content

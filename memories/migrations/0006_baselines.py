@@ -10,7 +10,7 @@ import memories.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("memories", "0004_search_index"),
+        ("memories", "0005_audit_other_project"),
     ]
 
     operations = [
