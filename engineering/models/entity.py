@@ -51,6 +51,10 @@ class Entity(Record):
             models.Index(fields=["valid_until"], name="entities_valid_until"),
             models.Index(fields=["created_by", "status"], name="entities_created_by"),
             models.Index(fields=["dedupe_key", "status"], name="entities_dedupe"),
+            # Beside the foreign key's own index: that one, nearly all null, the planners take for useless.
+            models.Index(
+                fields=["superseded_by"], name="entities_replaced", condition=models.Q(superseded_by__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -8,7 +8,7 @@ from memories.models import Project
 
 
 class SlotSubject(models.Model):
-    """A name under which an active row makes claims (derived: rebuilt by the full scan).
+    """A name under which a row makes claims while it is active (derived: rebuilt by the full scan).
 
     An entity stands here by its name and by its id in the tool it came from, a memory by the subject it speaks of; all
     normalised, so that one look-up finds whoever speaks of one thing.

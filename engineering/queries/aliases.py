@@ -1,6 +1,7 @@
 """Texts that stand for one another, as comparing asks for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -8,12 +9,23 @@ from django.db.models import Q
 from engineering.models import ValueAlias
 
 
-class Aliases(Mapping[str, str]):
-    """The aliases of a project and those of all, read when they are first asked for."""
+class Alias(NamedTuple):
+    """A text that is read as another; the later made of two goes."""
 
-    def __init__(self, project: UUID | None) -> None:
+    made: str
+    id: str
+    text: str
+    stands_for: str
+
+
+class Aliases(Mapping[str, str]):
+    """The aliases of a project and those of all, read when they are first asked for, if they are not given."""
+
+    def __init__(self, project: UUID | None, given: Iterable[Alias] | None = None) -> None:
         self._project = project
         self._read: dict[str, str] | None = None
+        if given is not None:
+            self._read = {alias.text: alias.stands_for for alias in sorted(given)}
 
     def _pairs(self) -> dict[str, str]:
         if self._read is None:

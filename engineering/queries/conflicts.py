@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from engineering.models import Conflict, ConflictMember, Entity, Relationship, ValueAlias
 from engineering.ontology import Property, PropertyKind
-from engineering.queries import facts, trust
-from engineering.queries.aliases import Aliases
+from engineering.queries import around, trust
 from engineering.slots import numbers
 from engineering.slots.claims import claims, property_of, sort_of, subjects
 from engineering.slots.compare import Result, Sort, normal_form
@@ -110,9 +109,8 @@ class Dispute:
         self.conflict = conflict
         self.slot = Slot(conflict.project_id, conflict.slot_kind, conflict.slot_key)
         self.property: Property | None = property_of(conflict.slot_kind)
-        self.aliases = Aliases(conflict.project_id)
-        self._around = facts.Neighbourhood(at or timezone.now())
-        self._around.grow(*_subjects_of(conflict))
+        self._around = around.read(around.Seeds(conflicts={conflict.pk}), at or timezone.now())
+        self.aliases = self._around.aliases_of(conflict.project_id)
 
     @cached_property
     def said(self) -> list[Claim]:
@@ -229,15 +227,3 @@ def typed(spec: Property, text: str) -> Any:
             raise Invalid.field("value", f"{spec.name} takes true or false.", "property_kind")
         return text.casefold() == "true"
     return text
-
-
-def _subjects_of(conflict: Conflict) -> tuple[set[UUID], set[UUID]]:
-    """Return the entities and memories around whom the slot lies."""
-    found: dict[str, set[UUID]] = {"entity": set(), "memory": set(), "relationship": set()}
-    rows = ConflictMember.objects.filter(conflict=conflict, left_at__isnull=True)
-    for kind, pk in rows.values_list("member_kind", "member_id"):
-        found[kind].add(pk)
-    links = Relationship.objects.filter(pk__in=found["relationship"])
-    for ends in links.values_list("source_entity_id", "target_entity_id"):
-        found["entity"].update(ends)
-    return found["entity"], found["memory"]

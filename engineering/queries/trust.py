@@ -12,7 +12,8 @@ from memories.models import AuditEntry, Memory
 
 MEASURED, PERSON, DOCUMENT, REMEMBERED, UNATTENDED, CANDIDATE, EXTRACTED = 50, 60, 40, 30, 20, 10, 0
 #: Verbs by which a person vouches for a record as it stands.
-_VOUCHING = ("create", "promote", "update", "undo", "merge")
+VOUCHING = ("create", "promote", "update", "undo", "merge")
+UNATTENDED_VERB = "auto_promote"
 Member = tuple[str, UUID]
 
 
@@ -53,16 +54,31 @@ def _history(kind: str, ids: list[UUID]) -> tuple[set[str], set[str]]:
     vouched, unattended = set(), set()
     # Narrowed here, not by the database: it would rather walk the index of actions than that of the few records.
     for record, action, actor in entries.values_list("record_id", "action", "actor"):
-        if action in _VOUCHING and actor.startswith(("user:", "admin:")):
+        if vouches(action, actor):
             vouched.add(record)
-        elif action == "auto_promote":
+        elif action == UNATTENDED_VERB:
             unattended.add(record)
     return vouched, unattended
 
 
+def vouches(action: str, actor: str) -> bool:
+    """Tell whether an audit row says that a person vouched for its record as it stands."""
+    return action in VOUCHING and actor.startswith(("user:", "admin:"))
+
+
 def _trust(kind: str, status: str, word: str, vouched: bool, unattended: bool) -> int:
-    if status == Status.CANDIDATE:
-        return CANDIDATE
+    return CANDIDATE if status == Status.CANDIDATE else of_active(kind, word, vouched, unattended)
+
+
+def of_active(kind: str, word: str, vouched: bool, unattended: bool) -> int:
+    """Return the layer trust of an active record.
+
+    Args:
+        kind: its kind.
+        word: an entity's type.
+        vouched: whether a person vouched for it.
+        unattended: whether the auto-triage rule promoted it.
+    """
     if kind == "memory":
         return REMEMBERED if vouched else UNATTENDED
     if vouched:

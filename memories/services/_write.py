@@ -33,11 +33,13 @@ class Batch:
     """One transaction of one actor over any number of records.
 
     Use as a context manager. All rows of a batch share the actor's request id; `decision()` groups the rows that one
-    decision changes together, and undoes them when it is refused.
+    decision changes together, and undoes them when it is refused. A batch `within` another writes in its transaction,
+    and its audit rows go with that one's.
     """
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, *, within: "Batch | None" = None) -> None:
         self.actor = actor
+        self._within = within
         self.at: datetime = actor.clock or timezone.now()
         self._entries: list[AuditEntry] = []
         self._indexed: dict[tuple[str, UUID], tuple[Kind, Row]] = {}
@@ -46,16 +48,17 @@ class Batch:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(transaction.atomic())
+        if self._within is None:
+            self._stack.enter_context(transaction.atomic())
         self._stack.enter_context(writing())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool | None:
         if kind is None:
             try:
-                self._flush()
                 for act in self._closing.values():
                     act(self)
+                self._finish()
             except BaseException as failure:
                 self._stack.__exit__(type(failure), failure, failure.__traceback__)
                 raise
@@ -64,8 +67,8 @@ class Batch:
     def at_close(self, name: str, make: "Callable[[], Callable[[Batch], None]]") -> Any:
         """Return the closing act of a name, made when a hook first asks for it.
 
-        It runs once, when every row and audit row of the batch is written, still inside its transaction: what follows
-        from many changes together is done there, set-based.
+        It runs once, when every row of the batch is written (the audit rows follow), still inside its transaction: what
+        follows from many changes together is done there, set-based.
         """
         if name not in self._closing:
             self._closing[name] = make()
@@ -189,6 +192,13 @@ class Batch:
         if action == "import" and len(self._entries) >= _FLUSH_AT * 4:
             self._flush()
 
+    def _finish(self) -> None:
+        if self._within is None:
+            self._flush()
+            return
+        self._within._entries += self._entries
+        self._within._indexed |= self._indexed
+
     def _flush(self) -> None:
         if self._entries:
             insert_rows(AuditEntry, self._entries)
@@ -254,6 +264,10 @@ def quiet_log() -> None:
 def serialise(key: str) -> None:
     """Let one transaction at a time pass this point for a key (PostgreSQL; SQLite writes are serial already)."""
     if connection.vendor == "postgresql":
-        digest = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [digest])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(key)])
+
+
+def lock_number(key: str) -> int:
+    """Return the number by which PostgreSQL locks a key."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)

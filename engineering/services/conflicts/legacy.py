@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from engineering.models import Conflict, ConflictMember
-from engineering.queries import facts
+from engineering.queries import around
 from engineering.services.conflicts.settle import OPEN, UNKNOWN
 from engineering.slots.claims import claims
 from engineering.slots.facts import Slot
@@ -40,10 +40,10 @@ def adopt(batch: Batch, ids: Sequence[UUID]) -> None:
 
 def _slots_of(members: set[tuple[str, UUID]], at: datetime) -> dict[tuple[str, UUID], set[Slot]]:
     """Return the slots in which each member makes claims."""
-    around = facts.Neighbourhood(at)
-    around.grow({pk for kind, pk in members if kind == "entity"}, {pk for kind, pk in members if kind == "memory"})
+    seeds = around.Seeds({pk for kind, pk in members if kind == "entity"})
+    seeds.memories = {pk for kind, pk in members if kind == "memory"}
     found: dict[tuple[str, UUID], set[Slot]] = {}
-    for slot, said in claims(around.facts).items():
+    for slot, said in claims(around.read(seeds, at).facts).items():
         for claim in said:
             found.setdefault((claim.member_kind, claim.member_id), set()).add(slot)
     return found

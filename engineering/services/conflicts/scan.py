@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from engineering.models import Conflict, Entity, SlotSubject
 from engineering.queries import facts
+from engineering.queries.standing import Rows
+from engineering.services.conflicts import subjects
 from engineering.services.conflicts.settle import Outcome, program, settle
-from engineering.services.conflicts.touched import rename
 from engineering.slots.claims import claims
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
-from memories.models import Memory, Project
+from memories.models import Project
 from memories.services._write import Batch, serialise
 
 
@@ -32,33 +32,15 @@ def detect(project: Project | None = None, *, actor: Actor) -> Outcome:
     at = actor.clock or timezone.now()
     with Batch(program(actor, at)) as batch:
         _lock(wanted)
-        _index(wanted)
+        subjects.rebuild(wanted)
         found = facts.whole(at, wanted)
         slots = claims(found)
         if wanted is not None:
             slots = {slot: said for slot, said in slots.items() if slot.project == wanted}
-        return settle(batch, slots, _rows(wanted), found.replaced)
+        return settle(batch, slots, Rows(None, project=wanted), found.replaced)
 
 
 def _lock(project: UUID | None) -> None:
     projects: Iterable[UUID | None] = [project] if project else [None, *Project.objects.values_list("pk", flat=True)]
     for one in sorted(projects, key=str):
         serialise(f"conflicts {one}")
-
-
-def _rows(project: UUID | None) -> list[Conflict]:
-    rows = Conflict.objects.select_related("project")
-    return list(rows.filter(project=project) if project else rows)
-
-
-def _index(project: UUID | None) -> None:
-    """Bring the index of names up to date: of every row that stands in it or should."""
-    entities, memories = Entity.objects.filter(status="active"), Memory.objects.filter(status="active")
-    held = SlotSubject.objects.all()
-    if project:
-        entities, memories = entities.filter(project=project), memories.filter(project=project)
-        held = held.filter(project_id=project)
-    ids = {"entity": set(entities.values_list("pk", flat=True)), "memory": set(memories.values_list("pk", flat=True))}
-    for kind, pk in held.values_list("member_kind", "member_id"):
-        ids[kind].add(pk)
-    rename(ids["entity"], ids["memory"])

@@ -14,7 +14,9 @@ from uuid import UUID
 from engineering.models import Conflict, ConflictMember
 from engineering.queries import trust
 from engineering.queries.aliases import Aliases
+from engineering.queries.around import Around
 from engineering.queries.facts import chunks
+from engineering.queries.standing import Rows
 from engineering.slots.claims import Claims, fingerprint
 from engineering.slots.compare import Result, Verdict
 from engineering.slots.facts import Claim, Slot
@@ -29,6 +31,7 @@ NO_LONGER = "no longer incompatible"
 #: The fingerprint of a decision that an older database brought: the first detection takes what it finds for it.
 UNKNOWN = "?"
 _SNAPSHOT = 2_000
+_BROUGHT_UP = ("left_at", "member_layer_trust", "value_snapshot")
 
 
 @dataclass
@@ -66,7 +69,7 @@ class Found:
         return self.verdict.result is not Result.SAME
 
 
-def settle(batch: Batch, found: Claims, rows: Iterable[Conflict] = (), replaced: Pairs = ()) -> Outcome:
+def settle(batch: Batch, found: Claims, rows: Rows, replaced: Pairs = (), around: Around | None = None) -> Outcome:
     """Check slots and write what follows.
 
     Args:
@@ -74,24 +77,24 @@ def settle(batch: Batch, found: Claims, rows: Iterable[Conflict] = (), replaced:
         found: all claims of the slots, complete.
         rows: conflicts whose slots are checked too, claims or none.
         replaced: (older, newer) pairs of entities.
+        around: what was read for the slots, where trust and aliases are known already.
     """
-    return _Settling(batch, replaced).run(found, rows)
+    return _Settling(batch, rows, replaced, around).run(found)
 
 
 class _Settling:
-    def __init__(self, batch: Batch, replaced: Pairs) -> None:
-        self.batch, self.replaced = batch, replaced
+    def __init__(self, batch: Batch, rows: Rows, replaced: Pairs, around: Around | None) -> None:
+        self.batch, self.rows, self.replaced, self.around = batch, rows, replaced, around
         self.kind = kinds.named("conflict")
         self.outcome = Outcome()
         self._aliases: dict[UUID | None, Aliases] = {}
         self._new: list[tuple[Conflict, Sequence[Claim]]] = []
         self._moved: list[tuple[Conflict, Sequence[Claim]]] = []
 
-    def run(self, found: Claims, rows: Iterable[Conflict]) -> Outcome:
-        held = {_slot(row): row for row in _preferred(rows)}
-        self.outcome.slots = len(found.keys() | held.keys())
+    def run(self, found: Claims) -> Outcome:
         contested = {slot: judged for slot, said in found.items() if (judged := self._judge(slot, said)).contested}
-        held |= _rows_of(contested.keys() - held.keys())
+        held = {_slot(row): row for row in _preferred(self.rows.load(contested.keys()))}
+        self.outcome.slots = len(found.keys() | held.keys())
         held = self._carried(found, contested, held)
         for slot, judged in contested.items():
             self._contested(slot, judged, held.get(slot))
@@ -104,8 +107,10 @@ class _Settling:
     def _judge(self, slot: Slot, said: Sequence[Claim]) -> Found:
         if len(said) < 2:
             return Found(said, Verdict(Result.SAME, ""))
-        aliases = self._aliases.setdefault(slot.project, Aliases(slot.project))
-        return Found(said, judge(said, aliases, self.replaced))
+        if slot.project not in self._aliases:
+            known = self.around.aliases_of(slot.project) if self.around else Aliases(slot.project)
+            self._aliases[slot.project] = known
+        return Found(said, judge(said, self._aliases[slot.project], self.replaced))
 
     def _carried(
         self, found: Claims, contested: Mapping[Slot, Found], held: dict[Slot, Conflict]
@@ -117,7 +122,10 @@ class _Settling:
         homeless = {slot: judged for slot, judged in contested.items() if slot not in held}
         if not left or not homeless:
             return held
-        members = _members_of(row.pk for row in left.values())
+        members = {
+            pk: {member.member_id for member in all_of if member.left_at is None}
+            for pk, all_of in self.rows.members(row.pk for row in left.values()).items()
+        }
         for slot, judged in homeless.items():
             ids = {claim.member_id for claim in judged.said}
             for old, row in left.items():
@@ -180,63 +188,54 @@ class _Settling:
 
     def _write(self) -> None:
         """Write new rows, and the members of all that changed."""
-        projects = _projects({row.project_id for row, _ in self._new})
+        projects = self.rows.project_of({row.project_id for row, _ in self._new})
         for row, _ in self._new:
             row.project = projects.get(row.project_id)
-        self.batch.insert_many(self.kind, [row for row, _ in self._new], action="detect")
+        if self._new:
+            self.batch.insert_many(self.kind, [row for row, _ in self._new], action="detect")
         self._write_members([*self._new, *self._moved])
 
     def _write_members(self, pairs: Sequence[tuple[Conflict, Sequence[Claim]]]) -> None:
-        weights = trust.weigh({(claim.member_kind, claim.member_id) for _, said in pairs for claim in said})
+        trusted = self._trust({(claim.member_kind, claim.member_id) for _, said in pairs for claim in said})
         wanted = {
             (row.pk, claim.member_kind, claim.member_id): ConflictMember(
                 conflict=row,
                 member_kind=claim.member_kind,
                 member_id=claim.member_id,
-                member_layer_trust=_trust_of(weights, claim),
+                member_layer_trust=trusted.get((claim.member_kind, claim.member_id), 0),
                 value_snapshot=claim.value[:_SNAPSHOT],
             )
             for row, said in pairs
             for claim in reversed(said)
         }
-        for some in chunks([row.pk for row, _ in self._moved]):
-            for member in ConflictMember.objects.filter(conflict__in=some):
-                self._bring_up(member, wanted.pop((member.conflict_id, member.member_kind, member.member_id), None))
-        ConflictMember.objects.bulk_create(list(wanted.values())[::-1], batch_size=500)
-
-    def _bring_up(self, member: ConflictMember, wanted: ConflictMember | None) -> None:
-        if wanted is None:
-            values: dict[str, Any] = {"left_at": self.batch.at} if member.left_at is None else {}
-        else:
-            values = {
-                "left_at": None,
-                "member_layer_trust": wanted.member_layer_trust,
-                "value_snapshot": wanted.value_snapshot,
-            }
-        changed = {name: value for name, value in values.items() if getattr(member, name) != value}
+        left: list[UUID] = []
+        changed: list[ConflictMember] = []
+        for members in self.rows.members(row.pk for row, _ in self._moved).values():
+            for member in members:
+                new = wanted.pop((member.conflict_id, member.member_kind, member.member_id), None)
+                if new is not None and _bring_up(member, new):
+                    changed.append(member)
+                elif new is None and member.left_at is None:
+                    left.append(member.pk)
+        for some in chunks(left):
+            ConflictMember.objects.filter(pk__in=some).update(left_at=self.batch.at)
         if changed:
-            ConflictMember.objects.filter(pk=member.pk).update(**changed)
+            ConflictMember.objects.bulk_update(changed, _BROUGHT_UP, batch_size=300)
+        if wanted:
+            ConflictMember.objects.bulk_create(list(wanted.values())[::-1], batch_size=500)
+
+    def _trust(self, members: set[trust.Member]) -> dict[trust.Member, int]:
+        if self.around:
+            return {member: self.around.trust_of(*member) for member in members}
+        return {member: weight.trust for member, weight in trust.weigh(members).items()}
 
 
-def _trust_of(weights: Mapping[trust.Member, trust.Weight], claim: Claim) -> int:
-    weight = weights.get((claim.member_kind, claim.member_id))
-    return weight.trust if weight else 0
-
-
-def _members_of(conflicts: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    found: dict[UUID, set[UUID]] = {}
-    for some in chunks(conflicts):
-        rows = ConflictMember.objects.filter(conflict__in=some, left_at__isnull=True)
-        for conflict, member in rows.values_list("conflict_id", "member_id"):
-            found.setdefault(conflict, set()).add(member)
-    return found
-
-
-def _projects(ids: set[UUID | None]) -> dict[UUID | None, Any]:
-    from memories.models import Project
-
-    wanted = [pk for pk in ids if pk is not None]
-    return {project.pk: project for project in Project.objects.filter(pk__in=wanted)} if wanted else {}
+def _bring_up(member: ConflictMember, wanted: ConflictMember) -> bool:
+    """Bring a member up to date; tell whether anything of it changed."""
+    before = [getattr(member, name) for name in _BROUGHT_UP]
+    for name in _BROUGHT_UP:
+        setattr(member, name, getattr(wanted, name))
+    return before != [getattr(member, name) for name in _BROUGHT_UP]
 
 
 def _slot(row: Conflict) -> Slot:
@@ -246,12 +245,3 @@ def _slot(row: Conflict) -> Slot:
 def _preferred(rows: Iterable[Conflict]) -> list[Conflict]:
     """Return conflicts so that the one to go on with is the last of its slot: an open one, else the newest."""
     return sorted(rows, key=lambda row: (row.status == OPEN, row.detected_at, row.pk))
-
-
-def _rows_of(slots: Iterable[Slot]) -> dict[Slot, Conflict]:
-    wanted = set(slots)
-    found: list[Conflict] = []
-    for some in chunks(wanted):
-        rows = Conflict.objects.filter(slot_key__in={slot.key for slot in some}).select_related("project")
-        found += [row for row in rows if _slot(row) in wanted]
-    return {_slot(row): row for row in _preferred(found)}

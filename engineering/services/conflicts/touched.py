@@ -1,43 +1,32 @@
 """Detection on every mutation: remembers what a batch touched, and checks those slots once when all is written.
 
-Hooks of the kinds call `note`; they cost nothing for what makes no claim (candidates, reinforcements).
+Hooks of the kinds call `note`. What makes no claim (candidates, reinforcements) costs nothing but its entry in the
+index of names; a check costs one read, whatever it finds, and the writes that follow from it.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
-from engineering.models import Conflict, ConflictMember, SlotSubject
-from engineering.queries import facts
-from engineering.services.conflicts import legacy
+from engineering.models import ConflictMember
+from engineering.queries import around, facts, standing, trust
+from engineering.services.conflicts import legacy, subjects
 from engineering.services.conflicts.settle import program, settle
 from engineering.slots import sentences
 from engineering.slots.claims import claims
 from memories.choices import Status
 from memories.kinds import Change, Row
-from memories.services._write import Batch, serialise
-from memories.text import normalise
+from memories.services._write import Batch, lock_number, serialise
 
 _SILENT = frozenset({"reinforce", "annotate", "confirm"})
-#: Which end of a link its slot belongs to.
-_OWNER = {
-    "part_of": ("source",),
-    "contains": ("target",),
-    "uses_material": ("source",),
-    "validated_by": ("source",),
-    "satisfies": ("target",),
-    "supports": ("source", "target"),
-    "conflicts_with": ("source", "target"),
-    "supersedes": ("source", "target"),
-}
 
 
 def note(change: Change) -> None:
     """Remember what a mutation touches (hook of memories, entities, relationships and imported conflicts)."""
-    if change.action in _SILENT or not _claims(change):
+    name = change.kind.name
+    if change.action in _SILENT or (name == "conflict" and change.action != "import"):
+        return
+    if name == "relationship" and not _claims(change):
         return
     touched: Touched = change.batch.at_close("conflicts", Touched)
     touched.add(change)
@@ -45,9 +34,7 @@ def note(change: Change) -> None:
 
 def _claims(change: Change) -> bool:
     """Tell whether the row makes claims, or made some before the change."""
-    if change.kind.name == "conflict":
-        return change.action == "import"
-    if change.kind.name == "relationship" and change.row.relationship_type not in _OWNER:
+    if change.kind.name == "relationship" and change.row.relationship_type not in facts.SLOT_LINKS:
         return False
     renamed = change.kind.name == "entity" and "name" in change.before
     return renamed or Status.ACTIVE in (change.row.status, change.before.get("status", change.row.status))
@@ -64,205 +51,121 @@ class Touched:
     """What one batch touched; called when it closes.
 
     Attributes:
-        entities: entities whose slots are checked.
-        memories: memories that changed.
-        rows: every record that changed, by kind: whoever stands in a conflict with it is checked.
-        moved: entities whose path, and so that of all below them, may have changed.
-        near: entities whose neighbours' slots depend on what changed of them.
+        seeds: where the look at what surrounds it begins.
         quiet: memories that claim nothing, neither now nor before the change.
-        projects: where.
-        conflicts: imported conflict rows.
+        names: names of records that are new or changed theirs, by id.
+        renamed: those of them that had others.
+        projects: where, by id (None for rows of none).
+        vouched, unattended: records whose audit rows, not written yet, say who stands for them.
     """
 
-    entities: set[UUID] = field(default_factory=set)
-    memories: set[UUID] = field(default_factory=set)
-    rows: dict[str, set[UUID]] = field(default_factory=dict)
-    moved: set[UUID] = field(default_factory=set)
-    near: set[UUID] = field(default_factory=set)
+    seeds: around.Seeds = field(default_factory=around.Seeds)
     quiet: set[UUID] = field(default_factory=set)
-    projects: set[UUID | None] = field(default_factory=set)
-    conflicts: list[UUID] = field(default_factory=list)
+    names: dict[UUID, subjects.Named] = field(default_factory=dict)
+    renamed: set[UUID] = field(default_factory=set)
+    projects: dict[UUID | None, Row] = field(default_factory=dict)
+    vouched: set[trust.Member] = field(default_factory=set)
+    unattended: set[trust.Member] = field(default_factory=set)
 
     def add(self, change: Change) -> None:
         """Remember one mutation."""
-        row, name = change.row, change.kind.name
+        name = change.kind.name
+        if name in ("entity", "memory"):
+            self._names(change)
         if name == "conflict":
-            self.conflicts.append(row.pk)
-            self.projects.add(row.project_id)
+            self.seeds.conflicts.add(change.row.pk)
+            self._at(change.row.project_id, change.row.project)
+        elif _claims(change):
+            self._vouch(change)
+            {"memory": self._memory, "entity": self._entity, "relationship": self._relationship}[name](change)
+
+    def _names(self, change: Change) -> None:
+        now, before = subjects.of_change(change)
+        if before is None and change.action not in ("create", "import"):
             return
-        if name == "memory" and not _speaks(change):
-            self.quiet.add(row.pk)
+        self.names[change.row.pk] = now
+        if before is not None and before != now:
+            self.renamed.add(change.row.pk)
+            if _claims(change):
+                self.seeds.names |= {(before[1], name) for name in before[2]}
+                self._at(before[1], None)
+
+    def _vouch(self, change: Change) -> None:
+        member = (change.kind.name, change.row.pk)
+        if trust.vouches(change.action, change.actor.label):
+            self.vouched.add(member)
+        elif change.action == trust.UNATTENDED_VERB:
+            self.unattended.add(member)
+
+    def _memory(self, change: Change) -> None:
+        if not _speaks(change):
+            self.quiet.add(change.row.pk)
             return
-        self.rows.setdefault(name, set()).add(row.pk)
-        if name == "memory":
-            self.memories.add(row.pk)
-            self.projects.add(row.project_id)
-        elif name == "entity":
-            self._entity(change)
-        else:
-            self._relationship(row)
+        self.seeds.memories.add(change.row.pk)
+        self._at(change.row.project_id, change.row.project)
 
     def _entity(self, change: Change) -> None:
         row: Row = change.row
-        self.entities.add(row.pk)
-        self.projects |= {row.project_id, _uuid(change.before.get("project"))}
+        self.seeds.entities.add(row.pk)
+        self._at(row.project_id, row.project)
         if "name" in change.before:
-            self.moved.add(row.pk)
+            self.seeds.moved.add(row.pk)
         if change.action != "create" and change.before.keys() & {"name", "status", "properties", "entity_type"}:
-            self.near.add(row.pk)
+            self.seeds.near.add(row.pk)
 
-    def _relationship(self, row: Row) -> None:
-        owners = _ends(row.relationship_type, row.source_entity_id, row.target_entity_id)
-        self.entities |= owners
-        self.projects |= {row.source_entity.project_id, row.target_entity.project_id}
+    def _relationship(self, change: Change) -> None:
+        row: Row = change.row
+        self.seeds.relationships.add(row.pk)
+        owners = set()
+        if row.relationship_type in facts.OF_SOURCE:
+            owners.add(row.source_entity_id)
+        if row.relationship_type in facts.OF_TARGET:
+            owners.add(row.target_entity_id)
+        self.seeds.entities |= owners
+        for end in (row.source_entity, row.target_entity):
+            self._at(end.project_id, end.project)
         if row.relationship_type in facts.STRUCTURAL:
-            self.moved |= owners
+            self.seeds.moved |= owners
+
+    def _at(self, pk: UUID | None, project: Row) -> None:
+        self.projects[pk] = project or self.projects.get(pk)
 
     def __call__(self, batch: Batch) -> None:
         """Check every slot that is touched, in the batch's transaction."""
+        if self.names:
+            subjects.write(self.names, self.renamed)
         self._hear_quiet()
-        if not (self.rows or self.conflicts):
+        if not any(True for _ in self.seeds.nodes()):
             return
-        for project in sorted(self.projects, key=str):
-            serialise(f"conflicts {project}")
-        with Batch(program(batch.actor, batch.at)) as writing:
-            if self.conflicts:
-                legacy.adopt(writing, self.conflicts)
-            around = facts.Neighbourhood(batch.at)
-            entities, memories, names = self._start()
-            around.grow(entities, memories, names)
-            # Whoever shares a name may go by another key now: of one that found its place, or lost it.
-            here = {
-                "entity": around.owners | self.rows.get("entity", set()),
-                "memory": around.memories | self.memories,
-                "relationship": self.rows.get("relationship", set()),
-            }
-            rows = _in_conflict(around, here, self.conflicts)
-            settle(writing, claims(around.facts), rows, around.facts.replaced)
+        with Batch(program(batch.actor, batch.at), within=batch) as writing:
+            if self.seeds.conflicts:
+                for project in sorted(self.projects, key=str):
+                    serialise(_lock(project))
+                legacy.adopt(writing, sorted(self.seeds.conflicts))
+            found = around.read(self.seeds, batch.at, [lock_number(_lock(project)) for project in self.projects])
+            found.vouched |= self.vouched
+            found.unattended |= self.unattended
+            _settle(writing, found, self.projects)
 
     def _hear_quiet(self) -> None:
         """Take in what claims nothing only where a conflict of older days names it: one look-up, mostly in vain."""
-        for some in facts.chunks(self.quiet - self.memories):
+        for some in facts.chunks(self.quiet - self.seeds.memories):
             rows = ConflictMember.objects.filter(member_kind="memory", member_id__in=some, left_at__isnull=True)
             for pk, project in rows.values_list("member_id", "conflict__project"):
-                self.rows.setdefault("memory", set()).add(pk)
-                self.memories.add(pk)
-                self.projects.add(project)
+                self.seeds.memories.add(pk)
+                self._at(project, None)
 
-    def _start(self) -> tuple[set[UUID], set[UUID], set[tuple[UUID | None, str]]]:
-        """Bring the index of names up to date; return the entities, memories and names to begin with."""
-        names = rename(self.entities & self.rows.get("entity", set()), self.memories)
-        entities = self.entities | facts.descendants(self.moved)
-        return entities | (facts.linked(self.near) if self.near else set()), self.memories, names
+
+def _lock(project: UUID | None) -> str:
+    return f"conflicts {project}"
 
 
 def check(batch: Batch, conflicts: Collection[UUID]) -> None:
     """Check the slots of some conflicts again, in an open write of the program."""
     if conflicts:
-        around = facts.Neighbourhood(batch.at)
-        rows = _in_conflict(around, {}, conflicts)
-        settle(batch, claims(around.facts), rows, around.facts.replaced)
+        _settle(batch, around.read(around.Seeds(conflicts=set(conflicts)), batch.at), {})
 
 
-def rename(entities: set[UUID], memories: set[UUID]) -> set[tuple[UUID | None, str]]:
-    """Bring the index of names up to date for some rows; return the names they had and have."""
-    had = _held(entities | memories)
-    have = _names(entities, memories)
-    gone = [pk for key, pk in had.items() if key not in have]
-    for some in facts.chunks(gone):
-        SlotSubject.objects.filter(pk__in=some).delete()
-    new = [
-        SlotSubject(member_id=key[0], project_id=key[1], name=key[2], member_kind=kind)
-        for key, kind in have.items()
-        if key not in had
-    ]
-    if new:
-        SlotSubject.objects.bulk_create(new, batch_size=500)
-    return {(project, name) for _, project, name in (*had, *have)}
-
-
-def _held(ids: set[UUID]) -> dict[tuple[UUID, UUID | None, str], int]:
-    found: dict[tuple[UUID, UUID | None, str], int] = {}
-    for some in facts.chunks(ids):
-        rows = SlotSubject.objects.filter(member_id__in=some)
-        for pk, member, project, name in rows.values_list("pk", "member_id", "project_id", "name"):
-            found[member, project, name] = pk
-    return found
-
-
-def _names(entities: set[UUID], memories: set[UUID]) -> dict[tuple[UUID, UUID | None, str], str]:
-    from engineering.models import Entity
-    from memories.models import Memory
-
-    found: dict[tuple[UUID, UUID | None, str], str] = {}
-    for some in facts.chunks(entities):
-        active = Entity.objects.filter(pk__in=some, status=Status.ACTIVE)
-        for pk, project, *names in active.values_list("pk", "project_id", "name", "external_ref"):
-            for name in filter(None, names):
-                found[pk, project, normalise(name)[: facts.NAME_LENGTH]] = "entity"
-    for some in facts.chunks(memories):
-        active_memories = Memory.objects.filter(pk__in=some, status=Status.ACTIVE, project__isnull=False)
-        for pk, project, content in active_memories.values_list("pk", "project_id", "content"):
-            if said := sentences.said(content):
-                found[pk, project, said.subject[: facts.NAME_LENGTH]] = "memory"
-    return found
-
-
-def _in_conflict(around: facts.Neighbourhood, here: dict[str, set[UUID]], imported: Collection[UUID]) -> list[Conflict]:
-    """Return the conflicts to check: those in which what was touched stands, and those about links found around.
-
-    Everybody who stands in one of the first is taken in, so that its slot is covered in full. The second are about
-    entities that are covered already: a link whose other end died makes no claim any more.
-    """
-    standing = set(imported) | _conflicts_of(here)
-    if standing:
-        around.grow(*_partners(standing))
-    single = {
-        link.id
-        for link in around.facts.links
-        if len(_OWNER[link.type]) == 1 and around.facts.owns(*_ends(link.type, link.source, link.target))
-    }
-    standing |= _conflicts_of({"relationship": single})
-    found: list[Conflict] = []
-    for some in facts.chunks(standing):
-        found += Conflict.objects.filter(pk__in=some).select_related("project")
-    return found
-
-
-def _ends(kind: str, source: UUID, target: UUID) -> set[UUID]:
-    """Return the ends of a link that its slots are about."""
-    ends = {"source": source, "target": target}
-    return {ends[end] for end in _OWNER.get(kind, ())}
-
-
-def _conflicts_of(here: dict[str, set[UUID]]) -> set[UUID]:
-    found: set[UUID] = set()
-    chunked = [(kind, some) for kind, ids in here.items() for some in facts.chunks(ids)]
-    for start in range(0, len(chunked), 3):
-        standing = Q()
-        for kind, some in chunked[start : start + 3]:
-            standing |= Q(member_kind=kind, member_id__in=some)
-        rows = ConflictMember.objects.filter(standing, left_at__isnull=True)
-        found |= set(rows.values_list("conflict_id", flat=True))
-    return found
-
-
-def _partners(conflicts: set[UUID]) -> tuple[set[UUID], set[UUID]]:
-    """Return the entities and memories whose slots the conflicts are about, links by the end they speak of."""
-    from engineering.models import Relationship
-
-    found: dict[str, set[UUID]] = {"entity": set(), "memory": set(), "relationship": set()}
-    for some in facts.chunks(conflicts):
-        rows = ConflictMember.objects.filter(conflict__in=some, left_at__isnull=True)
-        for kind, pk in rows.values_list("member_kind", "member_id"):
-            found[kind].add(pk)
-    for some in facts.chunks(found["relationship"]):
-        for kind, source, target in Relationship.objects.filter(pk__in=some).values_list(
-            "relationship_type", "source_entity_id", "target_entity_id"
-        ):
-            found["entity"] |= _ends(kind, source, target)
-    return found["entity"], found["memory"]
-
-
-def _uuid(value: Any) -> UUID | None:
-    return UUID(str(value)) if value else None
+def _settle(batch: Batch, found: around.Around, projects: dict[UUID | None, Row]) -> None:
+    rows = standing.Rows(found.conflicts, {pk: project for pk, project in projects.items() if project is not None})
+    settle(batch, claims(found.facts), rows, found.facts.replaced, found)
