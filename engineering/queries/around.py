@@ -27,7 +27,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from engineering.queries import around_sql, trust
+from engineering.queries import around_sql, locked, trust
 from engineering.queries.aliases import Alias, Aliases
 from engineering.queries.facts import STRUCTURAL
 from engineering.slots import sentences
@@ -113,17 +113,11 @@ def read(seeds: Seeds, at: datetime, locks: Collection[int] = ()) -> Around:
     Args:
         seeds: where to start.
         at: rows whose validity ended before it do not count.
-        locks: held from before the look (PostgreSQL; sent along with it, so that they cost no round trip of their own).
+        locks: held from before the look (see `locked`).
     """
     found: dict[str, list[tuple[Any, ...]]] = {part: [] for part in around_sql.PARTS}
-    held = sorted(locks) if connection.vendor == "postgresql" else []
-    sql = "SELECT pg_advisory_xact_lock(%s); " * len(held) + around_sql.statement(connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*held, *_parameters(seeds, at)])
-        for _ in held:
-            cursor.nextset()
-        for part, *columns in cursor.fetchall():
-            found[part].append(tuple(columns))
+    for part, *columns in locked.fetch(around_sql.statement(connection.vendor), _parameters(seeds, at), locks):
+        found[part].append(tuple(columns))
     return _Reading(found).around()
 
 

@@ -74,10 +74,10 @@ class Rows:
                 self._members[member.conflict_id].append(member)
         return {pk: self._members[pk] for pk in wanted}
 
-    def project_of(self, ids: Iterable[UUID | None]) -> dict[UUID | None, Any]:
+    def project_of(self, ids: Collection[UUID | None]) -> dict[UUID | None, Any]:
         """Return projects by id; those known already are not read."""
-        wanted = {pk for pk in ids if pk is not None}
-        known = {pk: self.projects[pk] for pk in wanted if pk in self.projects}
-        missing = wanted - known.keys()
-        read = {row.pk: row for row in Project.objects.filter(pk__in=missing)} if missing else {}
-        return {**known, **read}
+        found = {pk: self.projects[pk] for pk in ids if pk in self.projects}
+        missing = {pk for pk in ids if pk is not None} - found.keys()
+        if missing:
+            found |= {row.pk: row for row in Project.objects.filter(pk__in=missing)}
+        return found

@@ -5,26 +5,46 @@ from uuid import UUID
 
 from django.db import connection
 
-from memories.choices import LIVE
+from engineering.queries import locked
+from memories.choices import LIVE, Status
 
 #: How far a walk goes before it gives up (a chain longer than this is no real structure).
 MOST_STEPS = 500
 
 
-def reaches(start: UUID, goal: UUID, edge_types: Sequence[str]) -> bool:
+def reaches(
+    start: UUID, goal: UUID, edge_types: Sequence[str], *, inactive: Sequence[UUID] = (), lock: int = 0
+) -> tuple[bool, list[tuple[str, str]]]:
     """Tell whether `goal` can be reached from `start` over live edges of these types, read as their canonical type.
 
     `contains` is read as `part_of` turned round, so both spellings of one edge count.
+
+    Args:
+        start: where the walk starts.
+        goal: what it looks for.
+        edge_types: types of edges it takes; none for no walk.
+        inactive: entities to look at in the same query.
+        lock: held from before the look; 0 for none.
+
+    Returns:
+        Whether it is reached, and (name, status) of those of `inactive` that are not active.
     """
     forward = [name for name in edge_types if name != "contains"]
-    sql = _walk_sql(len(forward), "contains" in edge_types)
     statuses = [status.value for status in LIVE]
     arguments: list[str | UUID] = [_key(start), *forward, *statuses]
     if "contains" in edge_types:
         arguments += statuses
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*arguments, _key(goal)])
-        return cursor.fetchone() is not None
+    sql = _walk_sql(len(forward), "contains" in edge_types)
+    arguments.append(_key(goal))
+    if inactive:
+        sql += f" UNION ALL SELECT name, status FROM entities WHERE id IN ({_marks(inactive)}) AND status <> %s"  # noqa: S608 - only place holders are put in
+        arguments += [*(_key(pk) for pk in inactive), Status.ACTIVE.value]
+    rows = locked.fetch(sql, arguments, [lock] if lock else ())
+    return ("", "") in rows, [(name, status) for name, status in rows if status]
+
+
+def _marks(ids: Sequence[UUID]) -> str:
+    return ", ".join(["%s"] * len(ids))
 
 
 def _key(value: UUID) -> str | UUID:
@@ -49,7 +69,7 @@ def _walk_sql(types: int, both: bool) -> str:
             UNION
             SELECT edge.b FROM walk JOIN ({step}) edge ON edge.a = walk.node
         )
-        SELECT 1 FROM walk WHERE node = %s LIMIT 1
+        SELECT DISTINCT '', '' FROM walk WHERE node = %s
     """  # noqa: S608 - as above
 
 

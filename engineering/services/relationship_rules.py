@@ -1,7 +1,8 @@
 """What a relationship must obey: known type, allowed ends, no self-loop, no cycle, written once from either side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from engineering import ontology
 from engineering.fingerprint import fingerprint
@@ -12,7 +13,7 @@ from memories.choices import LIVE, Status
 from memories.errors import Blocked, FieldError, Invalid
 from memories.queries import triage
 from memories.services import fields as f
-from memories.services._write import serialise
+from memories.services._write import lock_number
 
 FIELDS: dict[str, tuple[str, f.Parser]] = {
     "source_entity": ("source_entity_id", f.record("entity")),
@@ -85,16 +86,31 @@ def check(row: Relationship, action: str) -> None:
     """Check the rules across rows: ends alive at promotion, no cycle, no second live copy."""
     if action not in _GUARDED or (action == "undo" and row.status not in LIVE):
         return
-    if action == "promote" or (action == "create" and row.status == Status.ACTIVE):
-        _check_ends_active(row)
     if action == "restore" and (twin := find_twin(row)):
         raise Blocked(f"A live relationship says the same: {twin.pk}.", blockers=[str(twin.pk)], status=row.status)
-    _check_acyclic(row)
+    starts = action == "promote" or (action == "create" and row.status == Status.ACTIVE)
+    _check_graph(row, (row.source_entity_id, row.target_entity_id) if starts else ())
 
 
-def _check_ends_active(row: Relationship) -> None:
-    ends = Entity.objects.filter(pk__in=(row.source_entity_id, row.target_entity_id)).exclude(status=Status.ACTIVE)
-    names = [f"{end.name} ({end.status})" for end in ends]
+def _check_graph(row: Relationship, ends: Sequence[UUID]) -> None:
+    """Refuse a link whose ends (where they are asked for) are not active, and one that would close a cycle."""
+    group = ontology.acyclic_group(row.relationship_type)
+    if not group:
+        waiting = Entity.objects.filter(pk__in=ends).exclude(status=Status.ACTIVE) if ends else Entity.objects.none()
+        _refuse_ends(row, list(waiting.values_list("name", "status")))
+        return
+    start, goal = (row.target_entity_id, row.source_entity_id)
+    if row.relationship_type == "contains":
+        start, goal = goal, start
+    lock = lock_number(f"acyclic {group[0]}")
+    closes, inactive = structure.reaches(start, goal, group, inactive=ends, lock=lock)
+    _refuse_ends(row, inactive)
+    if closes:
+        _refuse_cycle(start, goal, group)
+
+
+def _refuse_ends(row: Relationship, inactive: Sequence[tuple[str, str]]) -> None:
+    names = [f"{name} ({status})" for name, status in inactive]
     if names:
         raise Blocked(
             f"A link is promoted when both its ends are active; waiting: {', '.join(names)}.",
@@ -103,21 +119,13 @@ def _check_ends_active(row: Relationship) -> None:
         )
 
 
-def _check_acyclic(row: Relationship) -> None:
-    group = ontology.acyclic_group(row.relationship_type)
-    if not group:
-        return
-    serialise(f"acyclic {group[0]}")
-    start, goal = (row.target_entity_id, row.source_entity_id)
-    if row.relationship_type == "contains":
-        start, goal = goal, start
-    if structure.reaches(start, goal, group):
-        nodes = structure.path(start, goal, group)
-        names = dict(Entity.objects.filter(pk__in=nodes).values_list("pk", "name"))
-        walk = " → ".join(names.get(node, str(node)) for node in nodes)
-        raise Invalid(
-            [FieldError("/target_entity", "cycle", f"This would close a cycle: {walk} → {names.get(start, start)}.")]
-        )
+def _refuse_cycle(start: UUID, goal: UUID, group: Sequence[str]) -> None:
+    nodes = structure.path(start, goal, group)
+    names = dict(Entity.objects.filter(pk__in=nodes).values_list("pk", "name"))
+    walk = " → ".join(names.get(node, str(node)) for node in nodes)
+    raise Invalid(
+        [FieldError("/target_entity", "cycle", f"This would close a cycle: {walk} → {names.get(start, start)}.")]
+    )
 
 
 def effects(row: Relationship, action: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from engineering.models import Entity, SlotSubject
 from engineering.queries.facts import chunks
 from engineering.slots import sentences
@@ -41,10 +43,14 @@ def of_change(change: Change) -> tuple[Named, Named | None]:
 
 
 def write(names: Mapping[UUID, Named], renamed: Collection[UUID]) -> None:
-    """Write the names of new records and of those that changed theirs, set-based."""
+    """Write the names of new records and of those that changed theirs, set-based.
+
+    The latter are read again: a change that was noted may have been refused after all.
+    """
     for some in chunks(renamed):
         SlotSubject.objects.filter(member_id__in=some).delete()
-    rows = [row for pk, named in names.items() for row in _rows(pk, named)]
+    again = {pk: named for some in chunks(renamed) for pk, named in _all(Q(pk__in=some))}
+    rows = [row for pk, named in {**names, **again}.items() for row in _rows(pk, named)]
     SlotSubject.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
@@ -60,7 +66,7 @@ def rebuild(project: UUID | None = None) -> None:
     for pk, member, place, name in rows.values_list("pk", "member_id", "project_id", "name").iterator():
         held[member, place, name] = pk
     missing = []
-    for member, named in _all(project):
+    for member, named in _all(Q(project=project) if project else Q()):
         for row in _rows(member, named):
             if held.pop((member, row.project_id, row.name), None) is None:
                 missing.append(row)
@@ -69,8 +75,7 @@ def rebuild(project: UUID | None = None) -> None:
     SlotSubject.objects.bulk_create(missing, batch_size=500, ignore_conflicts=True)
 
 
-def _all(project: UUID | None) -> Iterable[tuple[UUID, Named]]:
+def _all(condition: Q) -> Iterable[tuple[UUID, Named]]:
     for kind, model in (("entity", Entity), ("memory", Memory)):
-        rows = model._base_manager.filter(project=project) if project else model._base_manager.all()
-        for values in rows.values("pk", *_READ[kind]).iterator():
+        for values in model._base_manager.filter(condition).values("pk", *_READ[kind]).iterator():
             yield values["pk"], names_of(kind, values)
