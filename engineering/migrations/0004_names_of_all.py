@@ -32,7 +32,7 @@ def keep_names(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engineering", "0002_slots")]
+    dependencies = [("engineering", "0003_audit_other_project")]
 
     operations = [
         migrations.AddIndex(
