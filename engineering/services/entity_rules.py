@@ -12,6 +12,7 @@ from memories.actors import Actor
 from memories.choices import LIVE, Status
 from memories.errors import Blocked, Invalid
 from memories.kinds import IndexText
+from memories.models import Memory
 from memories.queries import triage
 from memories.search import index
 from memories.services import fields as f
@@ -68,10 +69,17 @@ def check(row: Entity, action: str) -> None:
         raise Invalid.field("proposed_supersedes", "An entity cannot propose to replace itself.")
     if action in ("update", "undo"):
         _check_links_fit(row)
+    if action in ("create", "update") and row.status == Status.CANDIDATE and row.graduates_memory:
+        _check_home(row, row.graduates_memory)
     if action == "restore" and (twin := find_twin(row)):
         raise Blocked(
             f"A live entity with the same content exists: {twin.pk}.", blockers=[str(twin.pk)], status=row.status
         )
+
+
+def _check_home(row: Entity, memory: Memory) -> None:
+    if memory.project_id not in (None, row.project_id):
+        raise Invalid.field("project", f"Its memory belongs to {memory.project}; it becomes an entity of that project.")
 
 
 def _check_links_fit(row: Entity) -> None:

@@ -41,18 +41,24 @@ def create(
         Invalid: a field breaks a rule; all faults at once, each with its pointer.
         Forbidden: the role does not reach, or does not reach for `active`.
     """
+    row = prepare(kind_name, fields, actor=actor, status=status)
+    with Batch(actor) as batch:
+        return insert_in(batch, kinds.named(kind_name), row, note=clean_note(note))
+
+
+def prepare(kind_name: str, fields: Mapping[str, Any], *, actor: Actor, status: str | None = None) -> Row:
+    """Return the record that `create` would write, parsed and admitted, unsaved (arguments and errors as there)."""
     kind = kinds.named(kind_name)
     status = _initial(status)
     permissions.require_anywhere(actor, Role.AGENT)
     row: Row = kind.model(**kind.clean(fields, actor=actor, row=None), status=status, created_by=actor.label)
     _admit_new(kind, row, actor, status)
-    with Batch(actor) as batch:
-        row.created_at = row.updated_at = batch.at
-        return insert_in(batch, kind, row, note=clean_note(note))
+    return row
 
 
 def insert_in(batch: Batch, kind: Kind, row: Row, *, note: str = "") -> Created:
-    """Insert a cleaned row inside an open batch, or answer its twin."""
+    """Insert a prepared row inside an open batch, or answer its twin."""
+    row.created_at = row.updated_at = batch.at
     kind.refresh(row)
     if key := getattr(row, "dedupe_key", "") or getattr(row, "canonical_key", ""):
         serialise(key)

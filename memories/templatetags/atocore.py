@@ -105,6 +105,8 @@ _PAST = {
     "invalidate": "invalidated",
     "expire": "expired",
     "graduate": "graduated",
+    "propose": "proposed",
+    "support": "given another source",
     "reinforce": "reinforced",
     "confirm": "confirmed",
     "restore": "restored",

@@ -11,7 +11,7 @@ from memories.models import AuditEntry
 from memories.queries import triage
 from memories.queries.history import is_decision
 from memories.search.index import Alike
-from memories.web.faces import Face, faces
+from memories.web.faces import Face, Notice, Way, faces
 from memories.web.provenance import Source
 
 #: From this overlap on a promotion is warned about (triage-ux).
@@ -50,6 +50,7 @@ class Item:
     sources: list[Source] = field(default_factory=list)
     history: list[AuditEntry] = field(default_factory=list)
     beside: dict[str, Any] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -98,6 +99,12 @@ class Item:
         return getattr(self.row, "near_overlap", 0.0) >= VERY_ALIKE
 
     @property
+    def ways(self) -> list[tuple[Way, str]]:
+        """What else can be done with the record as it stands, each with its address."""
+        offered = [way for way in self.face.ways if self.kind.lifecycle.allowed(way.verb, self.row.status)]
+        return [(way, way.url(self.row.pk)) for way in offered]
+
+    @property
     def verbs(self) -> list[str]:
         """Every verb of the record's kind."""
         return [verb.action for verb in self.kind.lifecycle]
@@ -141,6 +148,7 @@ def items(kind: Kind, rows: Sequence[Row], actor: Actor) -> list[Item]:
     """
     face = faces.of(kind)
     past = triage.pasts(kind.name, [row.pk for row in rows], most=5)
+    told = face.told(rows, actor)
     return [
         Item(
             row,
@@ -149,6 +157,7 @@ def items(kind: Kind, rows: Sequence[Row], actor: Actor) -> list[Item]:
             sources=face.sources(row, actor),
             history=past.get(str(row.pk), []),
             beside=face.beside(row, actor),
+            notices=told.get(row.pk, []),
         )
         for row in rows
     ]

@@ -54,12 +54,21 @@ def _save(request: HttpRequest, actor: Actor, kind: Kind, row: Row, form: Record
         return _overtaken(request, actor, kind, row.pk, form, refusal)
     if promote or not wants_fragment(request):
         return done(request, actor, kind, row, "promote" if promote else "update")
-    return _saved_card(request, actor, kind, row)
+    return saved_card(request, actor, kind, row)
 
 
-def _saved_card(request: HttpRequest, actor: Actor, kind: Kind, row: Row) -> HttpResponse:
+def saved_card(
+    request: HttpRequest, actor: Actor, kind: Kind, row: Row, *, verb: str = "update", title: str = ""
+) -> HttpResponse:
+    """Answer a script with the card as it is now, for a record that still waits.
+
+    Args:
+        request, actor, kind, row: as elsewhere.
+        verb: what was done.
+        title: what it was done to, where that is not the record.
+    """
     item = cards.items(kind, [row.fresh()], actor)[0]
-    context = {"item": item, "kind": kind, "verb": "update", "title": item.title, "row": row, "tab": kind.plural}
+    context = {"item": item, "kind": kind, "verb": verb, "title": title or item.title, "row": row, "tab": kind.plural}
     return render(
         request,
         "memories/_saved.html",

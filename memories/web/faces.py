@@ -4,9 +4,10 @@ memories registers the faces of its kinds here; the floor above registers its ow
 knows no kind by name.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from memories.actors import Actor
 from memories.filters import Filter
@@ -19,6 +20,34 @@ Context = dict[str, Any]
 
 def _no_context(row: Row, actor: Actor) -> Context:
     return {}
+
+
+class Way(NamedTuple):
+    """One more thing to do with a record, on a page of its own; a card opens it as a drawer.
+
+    Attributes:
+        verb: the lifecycle's verb; offered where that applies.
+        label: its button.
+        key: its key on the card.
+        url: its address for a record.
+    """
+
+    verb: str
+    label: str
+    key: str
+    url: Callable[[UUID], str]
+
+
+class Notice(NamedTuple):
+    """One line about a record: words, then what they lead to."""
+
+    words: str
+    title: str
+    url: str
+
+
+#: Returns what is to be said of some records, by their ids; asked once for a whole deck.
+Notices = Callable[[Sequence[Row], Actor], Mapping[UUID, list[Notice]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +67,9 @@ class Face:
         detail: further context of the record's page.
         page: template of the record's page.
         verbs: verbs of this kind that the common lifecycle does not have, by name.
-        partners: turns the ids a person ticked into the records promoted with this one.
+        partner_kind: kind of the records that a person may tick to be promoted with this one.
+        ways: further things to do with a record; the floor above adds its own.
+        notices: what else is to be said of records; the floor above adds its own.
     """
 
     kind: Kind
@@ -54,6 +85,16 @@ class Face:
     detail: Callable[[Row, Actor], Context] = _no_context
     verbs: Mapping[str, Callable[..., Row]] = field(default_factory=dict)
     partner_kind: str = ""
+    ways: list[Way] = field(default_factory=list)
+    notices: list[Notices] = field(default_factory=list)
+
+    def told(self, rows: Sequence[Row], actor: Actor) -> Mapping[UUID, list[Notice]]:
+        """Return all that is to be said of some records, by their ids."""
+        found: dict[UUID, list[Notice]] = {}
+        for ask in self.notices:
+            for record_id, lines in ask(rows, actor).items():
+                found.setdefault(record_id, []).extend(lines)
+        return found
 
 
 class _Faces:

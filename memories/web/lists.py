@@ -108,7 +108,12 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
     may_decide = role is not None and role.includes(Role.REVIEWER)
     context = {
         "item": cards.Item(
-            row, kind, face, sources=face.sources(row, actor), history=list(history.of_record(kind.name, pk)[:8])
+            row,
+            kind,
+            face,
+            sources=face.sources(row, actor),
+            history=list(history.of_record(kind.name, pk)[:8]),
+            notices=face.told([row], actor).get(row.pk, []),
         ),
         "row": row,
         "kind": kind,

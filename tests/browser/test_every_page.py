@@ -29,6 +29,8 @@ PAGES = (
     "/memories/{memory}/audit/",
     "/memories/{memory}/supersede/",
     "/memories/{candidate}/",
+    "/memories/{candidate}/graduate/",
+    "/memories/{memory}/graduate/",
     "/memories/{candidate}/merge/{memory}/",
     "/memories/{candidate}/replace/{memory}/",
     "/entities/",
@@ -112,7 +114,7 @@ def test_what_opens_over_the_queue_passes_too(shown: "Page") -> None:
     shown.set_viewport_size({"width": 1280, "height": 800})
     shown.goto("/triage/?tab=memories")
     shown.wait_for_load_state("networkidle")
-    for keys in (["j", "e"], ["Escape", "m", "1"], ["Escape", "x"], ["?"]):
+    for keys in (["j", "e"], ["Escape", "m", "1"], ["Escape", "t"], ["Escape", "x"], ["?"]):
         for key in keys:
             shown.keyboard.press(key)
             shown.wait_for_timeout(300)

@@ -54,6 +54,7 @@ RECORDS = {
     "/<kind>/<pk>/replace/<other>/": record(GET=CANDIDATE),
     "/<kind>/<pk>/merge/<other>/": record(GET=CANDIDATE, POST="302 404 404 400 400 400"),
     "/<kind>/<pk>/supersede/": record(GET=CANDIDATE, POST="302 404 404 409 409 409"),
+    "/memories/<pk>/graduate/": record(GET=CANDIDATE, POST="302 404 404 422 422 422"),
     "/<kind>/<pk>/<verb>/": record(POST="302 404 404 302 302 302"),
 }
 ENGINEERING = {

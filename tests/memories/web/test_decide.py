@@ -103,6 +103,6 @@ def test_looking_does_not_decide(reviewer: Client) -> None:
 
 def test_a_verb_that_does_not_exist_is_not_found(reviewer: Client) -> None:
     memory = factories.memory()
-    for verb in ("expire", "auto_promote", "delete", "graduate"):
+    for verb in ("expire", "auto_promote", "delete", "remove"):
         assert reviewer.post(f"/memories/{memory.pk}/{verb}/", {"version": 1}).status_code == 404
     assert memory.fresh().version == 1
