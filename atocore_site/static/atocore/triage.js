@@ -1,10 +1,11 @@
-// A deck of prefetched cards: a decision shows the next at once and is sent behind it, in order.
+// A deck of prefetched cards: a decision shows the next one and is sent behind it, in order.
 const DWELL = 120, DECK = 10, LOW = 5
 const cards = new Map()
 let shown = 0, chain = Promise.resolve(), busy = false, prefix = ''
 
 const rows = () => $$('#list > [data-id]')
 const rowOf = (id) => $('#row-' + id)
+const after = (row, all = rows()) => all[all.indexOf(row) + 1] ?? all[0]
 const current = () => $('#list > [aria-current]')
 const ask = (url, body) => fetch(url, {
 	method: body ? 'POST' : 'GET', body, headers: { 'HX-Request': 'true', 'X-CSRFToken': cookie('atocore_csrf') }
@@ -21,7 +22,7 @@ function upgrade(row) {
 function pick(row, on = row.ariaSelected !== 'true') {
 	row.ariaSelected = String($('input', row).checked = on)
 	const chosen = $$('#list > [aria-selected=true]').length
-	$('#bulk').classList.toggle('selecting', chosen > 0)
+	$('#bulk').classList.toggle('selecting', chosen)
 	$('#chosen').textContent = chosen
 }
 
@@ -48,7 +49,10 @@ function mark(row) {
 
 async function show(row) {
 	shown = Infinity
-	if (!row) return chain.then(() => $('.alert') ? $('#stage').replaceChildren() : location.reload())
+	if (!row) {
+		await null // the last decision joins the chain first
+		return chain.then(() => $('.alert') ? $('#stage').replaceChildren() : location.reload())
+	}
 	mark(row)
 	const { id } = row.dataset
 	if (!cards.has(id)) await load([id])
@@ -77,7 +81,7 @@ async function refill() {
 }
 
 function leave(row) {
-	const all = rows(), next = all[all.indexOf(row) + 1] ?? all[0]
+	const next = after(row)
 	count(1)
 	row.remove()
 	show(next === row ? null : next)
@@ -86,7 +90,7 @@ function leave(row) {
 function count(step) {
 	for (const number of $$('[data-step]')) {
 		const value = Number(number.textContent.replace(/\D/g, '')) + step * number.dataset.step
-		number.textContent = String(Math.max(0, value)).replace(/\B(?=(\d{3})+$)/g, '\u202f')
+		number.textContent = Math.max(0, value).toLocaleString('fr') // thin spaces
 	}
 	$('progress').value += step
 }
@@ -96,7 +100,7 @@ function apply(html) {
 	const box = document.createElement('template')
 	box.innerHTML = html
 	for (const node of [...box.content.children]) {
-		const old = node.id ? $('#' + node.id) : null
+		const old = document.getElementById(node.id)
 		if (node.matches('.item')) {
 			cards.set(node.dataset.id, node)
 			old?.replaceWith(node)
@@ -158,7 +162,7 @@ function signIn(html) {
 }
 
 on('submit', (event) => {
-	const form = event.target, by = event.submitter, { verb, wait } = form.dataset, url = form.getAttribute('action')
+	const { target: form, submitter: by } = event, { verb, wait } = form.dataset, url = form.getAttribute('action')
 	if (!$('#stage') || event.defaultPrevented || by?.formMethod === 'dialog' || (!verb && wait == null)) return
 	event.preventDefault()
 	const body = new FormData(form, by), reasons = $('#reasons'), row = rowOf(form.closest('.item')?.dataset.id)
@@ -208,9 +212,9 @@ window.triageKey = ({ key, target }) => {
 		$('#queue select').focus()
 	} else if (key === '*') rows().forEach((row) => pick(row, true))
 	else if (key === ' ' && !target.closest('button, a, summary, input')) {
-		const next = here.nextElementSibling ?? rows()[0]
+		const next = after(here)
 		$('#list').insertBefore(here, $('#list > .more'))
-		show(next.dataset.id ? next : rows()[0])
+		show(next)
 	} else if ('sm'.includes(key)) {
 		prefix = key
 		say(`${key === 's' ? 'Supersede' : 'Merge into'} which one? 1–5`)
