@@ -47,6 +47,10 @@ class Entity(Record):
             models.Index(fields=["status", "created_at", "id"], name="entities_status_created"),
             models.Index(fields=["project", "created_at", "id"], name="entities_project_created"),
             models.Index(fields=["name", "id"], name="entities_name"),
+            # Holds all that the search for the other end of a link reads, so that it never touches the rows.
+            models.Index(
+                fields=["entity_type", "status", "name", "external_ref", "project", "id"], name="entities_lookup"
+            ),
             models.Index(fields=["status", "confidence", "id"], name="entities_status_confidence"),
             models.Index(fields=["valid_until"], name="entities_valid_until"),
             models.Index(fields=["created_by", "status"], name="entities_created_by"),

@@ -123,9 +123,10 @@ def _refuse_cycle(start: UUID, goal: UUID, group: Sequence[str]) -> None:
     nodes = structure.path(start, goal, group)
     names = dict(Entity.objects.filter(pk__in=nodes).values_list("pk", "name"))
     walk = " → ".join(names.get(node, str(node)) for node in nodes)
-    raise Invalid(
-        [FieldError("/target_entity", "cycle", f"This would close a cycle: {walk} → {names.get(start, start)}.")]
-    )
+    detail = f"This would close a cycle: {walk} → {names.get(start, start)}."
+    refusal = Invalid([FieldError("/target_entity", "cycle", detail)])
+    refusal.data["path"] = [{"id": str(node), "name": names.get(node, str(node))} for node in [*nodes, start]]
+    raise refusal
 
 
 def effects(row: Relationship, action: str) -> dict[str, Any]:

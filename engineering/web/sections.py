@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engineering.web import entity_parts
+from engineering.web import entity_parts, relating
 from memories.actors import Actor
 from memories.kinds import Row
 
@@ -37,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("properties", "Properties", entity_parts.properties_of, "engineering/_properties_part.html"),
     Section("suspect-links", "Suspect links", entity_parts.suspects, "engineering/_suspects.html"),
     Section("relationships", "Relationships", entity_parts.relationships, "engineering/_relationships.html"),
+    Section("relate", "Add a link", relating.section, "engineering/_relate.html"),
     Section("made-of", "Memories it was made of", entity_parts.memories, "engineering/_made_of.html"),
 )
 

@@ -36,6 +36,7 @@ PAGES = (
     "/entities/",
     "/entities/{entity}/",
     "/entities/{entity}/part/relationships/",
+    "/entities/{entity}/relate/?reading=depends_on&q=a",
     "/entities/{entity}/edit/",
     "/relationships/",
     "/relationships/{relationship}/",

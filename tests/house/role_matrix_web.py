@@ -60,6 +60,12 @@ RECORDS = {
 ENGINEERING = {
     "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
     "/projects/<name>/suspect-links/": page(name="project"),
+    "/entities/<pk>/relate/": Row(
+        {"GET": PAGE, "POST": "302 403 403 302 302 302"},
+        NOTHING_ELSE,
+        at={"pk": "entity"},
+        body={"reading": "depends_on", "other": "@entity other", "status": "active"},
+    ),
     "/relationships/confirm/": Row({"POST": "302 403 403 302 302 302"}, NOTHING_ELSE, body={"item": "@link:1:"}),
 }
 ACCOUNT = {
