@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("account/", include("memories.web.account")),
     path("api/v1/", include("atocore_site.api")),
+    # The pages of one kind alone come before those that stand over all kinds, whose addresses are patterns.
     path("", include("engineering.web.urls")),
     path("", include("memories.web.urls")),
 ]

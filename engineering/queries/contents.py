@@ -156,9 +156,9 @@ def system_map(project: Project, actor: Actor, limits: Limits | None = None) -> 
     graph, given = Graph(actor), limits or Limits()
     rule = "Roots are what stands in no part_of; below them everything over part_of; the rest of the parts is unplaced."
     answer = Answer("Q-004", {"project": project.name}, graph.at, rule)
-    loose = sorted(graph.read(_loose(graph, project)), key=_place)
-    roots = [node for node in loose if node.type in ROOT_TYPES]
-    unplaced = [node for node in loose if node.type in INNER_TYPES]
+    found = sorted(graph.read(loose(graph, project)), key=place)
+    roots = [node for node in found if node.type in ROOT_TYPES]
+    unplaced = [node for node in found if node.type in INNER_TYPES]
     page = slice(given.offset, given.offset + given.nodes)
     shown = {node.key: node for node in roots[page]}
     below = walk(graph, list(shown), DOWN, given)
@@ -180,7 +180,7 @@ def _root(node: Node, holds: bool) -> Item:
     return found
 
 
-def _loose(graph: Graph, project: Project) -> "QuerySet[Entity]":
+def loose(graph: Graph, project: Project) -> "QuerySet[Entity]":
     """Return the parts of a project that no active whole holds."""
     up = graph.links.filter(source_entity=OuterRef("pk"), relationship_type="part_of")
     down = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="contains")
@@ -191,7 +191,8 @@ def _loose(graph: Graph, project: Project) -> "QuerySet[Entity]":
     return graph.active.filter(~held, project=project, entity_type__in=types)
 
 
-def _place(node: Node) -> tuple[int, str, str]:
+def place(node: Node) -> tuple[int, str, str]:
+    """Order of what stands at the top of a map: systems first, then by name."""
     order = (*ROOT_TYPES, *INNER_TYPES)
     return order.index(node.type), node.name.casefold(), str(node.key)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from engineering.queries.envelope import Answer, Item
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What begins a formula, the full-width forms of East Asian spreadsheets among them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "Q-101": ("external_ref", "name", "method", "link", "evidence_type", "evidence", "value", "date", "verdict", "id"),
     "Q-105": ("name", "numerator", "denominator", "share", "rule"),
@@ -62,4 +63,4 @@ def _row(one: Item) -> dict[str, Any]:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value

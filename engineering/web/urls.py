@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from engineering.web import dashboard, entity_page, faces, graduate, relating, suspect_links
+from engineering.web import dashboard, entity_page, faces, graduate, relating, suspect_links, system_map
+from engineering.web.questions import views as questions
 
 #: Loaded for its effect: the faces of this floor's kinds.
 FACES = (faces.ENTITY, faces.RELATIONSHIP)
@@ -10,6 +11,11 @@ FACES = (faces.ENTITY, faces.RELATIONSHIP)
 PANELS = (dashboard.DASHBOARD,)
 
 urlpatterns = [
+    path("projects/<str:name>/map/", system_map.system_map, name="project-map"),
+    path("projects/<str:name>/queries/", questions.project_index, name="project-queries"),
+    path("projects/<str:name>/queries/<slug:query>/", questions.project_query, name="project-query"),
+    path("entities/<uuid:pk>/queries/", questions.entity_index, name="entity-queries"),
+    path("entities/<uuid:pk>/queries/<slug:query>/", questions.entity_query, name="entity-query"),
     path("entities/<uuid:pk>/part/<slug:name>/", entity_page.part, name="entity-part"),
     path("memories/<uuid:pk>/graduate/", graduate.graduate, name="graduate"),
     path("entities/<uuid:pk>/relate/", relating.relate, name="relate"),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engineering.queries.catalogue import QUERIES, Scope
+from engineering.web.questions.asked import slug
 from tests.browser.conftest import signed_in
 from tests.conftest import watch
 from tests.live import LiveApp
@@ -45,6 +47,13 @@ PAGES = (
     "/projects/",
     "/projects/p21-heron/",
     "/projects/p21-heron/suspect-links/",
+    "/projects/p21-heron/map/",
+    "/projects/p21-heron/map/?under={entity}",
+    "/projects/p21-heron/queries/",
+    *(f"/projects/p21-heron/queries/{slug(query)}/" for query in QUERIES if query.scope is Scope.PROJECT),
+    "/projects/p21-heron/queries/verification-matrix/?verdict=open",
+    "/entities/{entity}/queries/",
+    *(f"/entities/{{entity}}/queries/{slug(query)}/" for query in QUERIES if query.scope is Scope.ENTITY),
     "/interactions/",
     "/interactions/{interaction}/",
     "/audit/",

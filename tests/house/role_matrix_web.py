@@ -58,6 +58,11 @@ RECORDS = {
     "/<kind>/<pk>/<verb>/": record(POST="302 404 404 302 302 302"),
 }
 ENGINEERING = {
+    "/projects/<name>/map/": page(name="project"),
+    "/projects/<name>/queries/": page(name="project"),
+    "/projects/<name>/queries/<query>/": page(name="project", query="coverage"),
+    "/entities/<pk>/queries/": page(pk="entity"),
+    "/entities/<pk>/queries/<query>/": page(pk="entity", query="impact"),
     "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
     "/projects/<name>/suspect-links/": page(name="project"),
     "/entities/<pk>/relate/": Row(
