@@ -44,5 +44,11 @@ def pragmas(journal_mode: str, synchronous: str) -> str:
 
 
 def from_url(address: str) -> dict[str, Any]:
-    """Django's settings for a PostgreSQL address. Raises ValueError for one that names no database."""
-    return {**dj_database_url.parse(address, conn_max_age=KEEP, conn_health_checks=True)}
+    """Django's settings for a PostgreSQL address. Raises ValueError for one that names no database.
+
+    Just-in-time compilation is off unless the address asks for it: of queries of milliseconds it makes seconds (the map
+    of a project of 100,000 entities took 1,660 ms, of which 1,350 were the compiler's).
+    """
+    found: dict[str, Any] = {**dj_database_url.parse(address, conn_max_age=KEEP, conn_health_checks=True)}
+    found["OPTIONS"] = {"options": "-c jit=off", **found.get("OPTIONS", {})}
+    return found

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.fields.json import KT
 
 from engineering.models import Entity
-from engineering.queries.graph import Graph, Key, key_of, rows_of
+from engineering.queries.among import among
+from engineering.queries.graph import Graph, Key, key_of, rows_of, said
 from memories.choices import Status
 from memories.models import Project
 
@@ -35,7 +35,8 @@ class Cover:
         names: (name, external_ref, level) of each requirement that is asked about.
         justified: those that say why nothing satisfies them.
         satisfied: everything an active design item satisfies.
-        children: what is derived from each, by parent, with its type.
+        children: what is derived from each, by parent.
+        others: children that are no demand themselves, and so cover nothing.
         parents: everything that is derived from something.
         verdicts: satisfied, covered, partial, justified or orphan, for each in `names`.
     """
@@ -43,7 +44,8 @@ class Cover:
     names: dict[Key, tuple[str, str | None, str]] = field(default_factory=dict)
     justified: set[Key] = field(default_factory=set)
     satisfied: set[Key] = field(default_factory=set)
-    children: dict[Key, list[tuple[Key, str]]] = field(default_factory=dict)
+    children: dict[Key, list[Key]] = field(default_factory=dict)
+    others: set[Key] = field(default_factory=set)
     parents: set[Key] = field(default_factory=set)
     verdicts: dict[Key, str] = field(default_factory=dict)
     top: str = ""
@@ -57,9 +59,10 @@ class Cover:
 
         Top level is the first level there is; one without a level counts as top where something is derived from it.
         """
+        if key in self.parents:
+            return False
         level = self.names[key][2]
-        top = level == self.top if level else self.refined(key)
-        return key not in self.parents and not top
+        return level != self.top if level else not self.refined(key)
 
     def judge(self) -> None:
         """Give every requirement its verdict: the least fixpoint from the satisfied ones upwards."""
@@ -76,19 +79,19 @@ class Cover:
             unmet = JUSTIFIED if key in self.justified else PARTIAL if key in touched else ORPHAN
             self.verdicts[key] = SATISFIED if key in self.satisfied else COVERED if key in done else unmet
 
-    def _demands(self) -> tuple[dict[Key, set[Key]], dict[Key, int]]:
+    def _demands(self) -> tuple[dict[Key, list[Key]], dict[Key, int]]:
         """Return the parents of each demand, and how many demands are derived from each parent."""
-        above: dict[Key, set[Key]] = {}
+        above: dict[Key, list[Key]] = {}
         missing: dict[Key, int] = {}
         for parent, children in self.children.items():
-            demands = {child for child, kind in children if kind in DEMANDS}
+            demands = [child for child in children if child not in self.others] if self.others else children
             missing[parent] = len(demands)
             for child in demands:
-                above.setdefault(child, set()).add(parent)
+                above.setdefault(child, []).append(parent)
         return above, missing
 
 
-def _upwards(begun: Iterable[Key], above: dict[Key, set[Key]]) -> set[Key]:
+def _upwards(begun: Iterable[Key], above: dict[Key, list[Key]]) -> set[Key]:
     touched = set(begun)
     level = list(touched)
     while level:
@@ -109,15 +112,13 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
     met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
     met = met.filter(source_entity__status=Status.ACTIVE).order_by()
     rows = graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(met=Exists(met))
-    columns = ("id", "entity_type", "met", "name", "external_ref", KT("properties__level"))
-    for key, kind, satisfied, name, external, level, why in rows_of(
-        rows.values_list(*columns, KT("properties__justification"))
-    ):
+    columns = ("id", "entity_type", "met", "name", "external_ref", said("level"), said("justification"))
+    for key, kind, satisfied, name, external, level, why in rows_of(rows.values_list(*columns)):
         if satisfied:
             found.satisfied.add(key)
         if kind == "requirement":
             found.names[key] = (name, external, level or "")
-            if why and why.strip():
+            if why and str(why).strip():
                 found.justified.add(key)
     _read_links(graph, project, found)
     if group is not None:
@@ -137,12 +138,14 @@ def _read_links(graph: Graph, project: Project, found: Cover) -> None:
     for source, target, kind, owner in rows_of(
         graph.links.filter(ends, here, relationship_type="derived_from").order_by().values_list(*_ENDS)
     ):
-        found.children.setdefault(target, []).append((source, kind))
+        found.children.setdefault(target, []).append(source)
         found.parents.add(source)
-        if owner != home and kind in DEMANDS:
+        if kind not in DEMANDS:
+            found.others.add(source)
+        elif owner != home:
             foreign.add(source)
     if foreign:
-        elsewhere = graph.links.filter(ends, relationship_type="satisfies", target_entity__in=list(map(str, foreign)))
+        elsewhere = graph.links.filter(ends, among("target_entity", foreign), relationship_type="satisfies")
         found.satisfied.update(row[0] for row in rows_of(elsewhere.order_by().values_list("target_entity_id")))
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Any
-from uuid import UUID
 
 from engineering.models import Entity
 from engineering.propagation import PEERS, UP, Step, Way
@@ -103,7 +102,7 @@ def _dated(node: Node, successors: dict[Key, Key | None], why: dict[str, dict[st
     values = node.values
     found = item(node, group="decision")
     replaced = [ref(key) for key, after in successors.items() if after == node.key]
-    successor: str | UUID | None = successors.get(node.key)
+    successor = successors.get(node.key)
     found.data = {
         "date": str(values.get("date") or node.created_at)[:10],
         "outcome": values.get("outcome"),

@@ -14,6 +14,7 @@ from django.db.models.functions import Left
 
 from engineering.models import Entity
 from engineering.propagation import GROUNDS
+from engineering.queries.among import among
 from engineering.queries.envelope import Answer, Item, Limits, Via
 from engineering.queries.graph import Graph, Key, Node, item, key_of, ref, rows_of
 from engineering.queries.walk import Walk, walk
@@ -86,7 +87,7 @@ def _dead(down: Walk) -> list[Item]:
 
 def _sources(graph: Graph, actor: Actor, down: Walk) -> dict[Key, list[Item]]:
     """Return the leaves that the entities name under source_refs. One query, and one for each kind of source."""
-    rows = graph.entities.filter(pk__in=list(down.depth)).order_by().values_list("pk", "source_refs")
+    rows = graph.entities.filter(among("pk", down.depth)).order_by().values_list("pk", "source_refs")
     named = {key: json.loads(refs) for key, refs in rows_of(rows)}
     wanted: dict[str, set[UUID]] = {}
     for refs in named.values():

@@ -1,7 +1,8 @@
 """The graph as a query reads it: entities and relationships that are facts, and, apart, the candidates that wait.
 
 Set-based: every method is one database query whatever the size. Rows are plain tuples read without the ORM's
-conversions; a key is what the driver answers (text on SQLite, UUID on PostgreSQL) and leaves as text by `ref`.
+conversions; a key is the text that the driver answers (with hyphens on PostgreSQL only) and leaves by `ref`. A UUID
+object as a key would cost the walks more time than the database takes.
 An actor sees the projects they may read. Rows that are superseded or invalid count as dead ends for every reader, so
 that a verdict does not depend on who asks; their names are shown to reviewers only.
 """
@@ -10,23 +11,27 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from engineering.models import Entity, Relationship
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import Step, Way
+from engineering.queries.among import among
 from engineering.queries.envelope import Edge, Item, Pending, Via
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role, Status
 from memories.queries.moments import asked_at
 
-Key = str | UUID
+Key = str
+_HYPHENED = 36
 FACTS = (Status.ACTIVE.value, Status.SUPERSEDED.value, Status.INVALID.value)
 #: Candidates that are read at most.
 MOST_PENDING = 5_000
@@ -41,7 +46,7 @@ NODE = (
     "properties",
     "valid_until",
     "confidence",
-    "created_at",
+    Cast("created_at", TextField()),  # as text: the driver would parse every time, and few are read
 )
 _NAMING = ("name", "status", "entity_type")
 LINK = ("id", "relationship_type", "source_entity_id", "target_entity_id", "status", "confidence")
@@ -59,7 +64,7 @@ class Node(NamedTuple):
     properties: str
     valid_until: Any
     confidence: float
-    created_at: Any
+    created_at: str
 
     @property
     def values(self) -> dict[str, Any]:
@@ -90,12 +95,12 @@ class Link(NamedTuple):
 
 def ref(key: Key) -> str:
     """Return a key as answers show it."""
-    return str(key) if isinstance(key, UUID) else f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+    return key if len(key) == _HYPHENED else f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
 def key_of(record_id: UUID) -> Key:
     """Return an id as the driver answers it."""
-    return record_id if connection.vendor == "postgresql" else record_id.hex
+    return str(record_id) if connection.vendor == "postgresql" else record_id.hex
 
 
 def compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -104,9 +109,20 @@ def compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(params)
 
 
+def said(name: str) -> Func:
+    """Return the words of a property as an expression (Django's KT asks SQLite for the type as well, twice a row)."""
+    return Func(
+        F("properties"), Value(name), template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()
+    )
+
+
 def fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run one query and return its rows as the driver answers them."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            from psycopg.types.string import TextLoader
+
+            cursor.cursor.adapters.register_loader("uuid", TextLoader)
         cursor.execute(sql, list(params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
@@ -185,14 +201,14 @@ class Graph:
 
     def readable(self, ids: Collection[str]) -> set[str]:
         """Return which of some ids are entities in projects the actor reads, whatever their status."""
-        rows = Entity.objects.filter(self._within("project"), pk__in=list(ids))
+        rows = Entity.objects.filter(self._within("project"), among("pk", ids))
         return {ref(row[0]) for row in rows_of(rows.order_by().values_list("id"))}
 
     def nodes(self, keys: Collection[Key], *, statuses: Sequence[str] = FACTS) -> dict[Key, Node]:
         """Return the entities of some keys that are facts, by key, in no order."""
         if not keys:
             return {}
-        rows = Entity.objects.filter(self._within("project"), status__in=statuses, pk__in=list(keys))
+        rows = Entity.objects.filter(self._within("project"), among("pk", keys), status__in=statuses)
         return {node.key: node for node in self.read(rows)}
 
     def read(self, rows: QuerySet[Entity]) -> list[Node]:
@@ -217,7 +233,7 @@ class Graph:
 
     def read_links(self, rows: QuerySet[Relationship]) -> list[Link]:
         """Return the links of a queryset in the order of their keys."""
-        return sorted((canonical(row) for row in rows_of(rows.values_list(*LINK))), key=lambda link: str(link.key))
+        return [canonical(row) for row in sorted(rows_of(rows.values_list(*LINK)), key=itemgetter(0))]
 
     @staticmethod
     def leaving(keys: Collection[Key], steps: Sequence[Step]) -> Q:
@@ -225,9 +241,9 @@ class Graph:
         out, back = stored(steps)
         condition = Q(pk__in=[])
         if out:
-            condition |= Q(source_entity__in=list(keys), relationship_type__in=out)
+            condition |= among("source_entity", keys) & Q(relationship_type__in=out)
         if back:
-            condition |= Q(target_entity__in=list(keys), relationship_type__in=back)
+            condition |= among("target_entity", keys) & Q(relationship_type__in=back)
         return condition
 
     def pending(self, condition: Q) -> list[Pending]:

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from engineering.models import Entity, Relationship
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import RULES, turned
-from engineering.queries.graph import Graph
+from engineering.queries.graph import Graph, key_of
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role, Status
@@ -131,7 +131,7 @@ def rests_on_superseded(entity: Entity, actor: Actor) -> list[Link]:
         return []
     steps = turned(tuple(rule.step for rule in RULES))
     ends = Q(source_entity__status=Status.SUPERSEDED) | Q(target_entity__status=Status.SUPERSEDED)
-    rows = Graph(actor).links.filter(Graph.leaving([entity.pk], steps) & ends)
+    rows = Graph(actor).links.filter(Graph.leaving([key_of(entity.pk)], steps) & ends)
     found = rows.select_related(*_ENDS).order_by("relationship_type", "pk")[:STALE_SHOWN]
     return [read_from(row, entity, actor) for row in found]
 

@@ -93,12 +93,12 @@ def orphans_of(graph: Graph, project: Project, found: Cover, basis: str = "satis
     """Return Q-006 of requirements that were read already."""
     answer = Answer("Q-006", {"project": project.name}, graph.at, _RULES[basis])
     listed = [_listed(found, key, basis) for key in found.names]
-    apart = [_requirement(found, key, NO_PARENT) for key in found.names if found.lacks_parent(key)]
+    loose = [_requirement(found, key, NO_PARENT) for key in found.names if found.lacks_parent(key)]
     answer.items = sorted(
-        (one for one in listed + apart if one),
+        (one for one in listed + loose if one),
         key=lambda one: (_ORDER.index(one.group), one.name.casefold(), one.id),
     )
-    answer.counts = _figures(found, basis)
+    answer.counts = _figures(found, basis) | {NO_PARENT: len(loose)}
     return answer
 
 
@@ -131,6 +131,4 @@ def _figures(found: Cover, basis: str) -> dict[str, int]:
     if basis == "derived_from":
         refined = sum(1 for key in found.names if found.refined(key))
         verdicts = Counter({REFINED: refined, UNREFINED: len(found.names) - refined})
-    without_parent = sum(1 for key in found.names if key not in found.parents)
-    apart = sum(1 for key in found.names if found.lacks_parent(key))
-    return {"requirements": len(found.names), **verdicts, NO_PARENT: apart, "without_parent": without_parent}
+    return {"requirements": len(found.names), **verdicts, "without_parent": len(found.names.keys() - found.parents)}

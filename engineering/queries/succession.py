@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from engineering.models import Entity
+from engineering.queries.among import among
 from engineering.queries.envelope import Answer, Item, Limits, Via, iso
 from engineering.queries.graph import FACTS, Graph, Key, Node, compiled, fetch, item, key_of, ref
 from memories import permissions
@@ -21,7 +22,7 @@ def chain(graph: Graph, keys: Collection[Key]) -> dict[Key, Key | None]:
     if not keys:
         return {}
     begin, begin_params = compiled(
-        graph.entities.filter(pk__in=list(keys)).order_by().values_list("id", "superseded_by_id")
+        graph.entities.filter(among("pk", keys)).order_by().values_list("id", "superseded_by_id")
     )
     every, every_params = compiled(graph.entities.order_by().values_list("id", "superseded_by_id"))
     sql = f"""

@@ -108,7 +108,9 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
 
 def shares(satisfied: Cover, proved: Case) -> list[Item]:
     """Return the shares of requirements that are satisfied and verified, shallow and deep, from what was read."""
-    verified = Cover(names=satisfied.names, children=satisfied.children, satisfied=proved.sound())
+    verified = Cover(
+        names=satisfied.names, children=satisfied.children, others=satisfied.others, satisfied=proved.sound()
+    )
     verified.judge()
     found = []
     for word, held, means in (

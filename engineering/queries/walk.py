@@ -7,14 +7,17 @@ LIMIT keeps the nearest. A walk of few steps counts them in the query, a long on
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet
 
 from engineering.models import Entity
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import Step
+from engineering.queries.among import among
 from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import LINK, Graph, Key, Link, Node, compiled, directed, edge, fetch, item, ref, stored
 from engineering.queries.graph import canonical as read_link
@@ -104,7 +107,7 @@ def walk(
         any_status: walk through superseded and invalid entities too (the supersedes chain).
     """
     given = limits or Limits()
-    rows = starts if isinstance(starts, QuerySet) else Entity.objects.filter(pk__in=list(starts))
+    rows = starts if isinstance(starts, QuerySet) else Entity.objects.filter(among("pk", starts))
     links = _links(graph, rows, steps, given, any_status)
     begun = list(starts) if not isinstance(starts, QuerySet) else None
     return _Reading(graph, steps, given, any_status).of(links, begun)
@@ -117,7 +120,7 @@ def _links(
         sql, params = _sql(graph, starts, steps, limits, any_status)
     except EmptyResultSet:
         return []
-    return sorted((read_link(row) for row in fetch(sql, params)), key=lambda link: str(link.key))
+    return [read_link(row) for row in sorted(fetch(sql, params), key=itemgetter(0))]
 
 
 def _sql(
@@ -136,8 +139,7 @@ def _sql(
             UNION
             SELECT e.id, w.depth + {int(counted)} FROM walk w
             JOIN ({joined}) l ON {leaves}
-            JOIN ({through}) e ON e.id = CASE WHEN l.source_entity_id = w.node
-                THEN l.target_entity_id ELSE l.source_entity_id END
+            {_other_end(through)}
             WHERE w.depth < %s
         )
         SELECT {", ".join(f"l.{name}" for name in LINK)}
@@ -146,6 +148,18 @@ def _sql(
     """  # noqa: S608 - compiled querysets and place holders only; values are bound
     params = [*begin_params, *joined_params, *leaves_params, *through_params, limits.depth, most]
     return sql, [*params, *joined_params, *leaves_params, limits.nodes * LINKS_PER_NODE]
+
+
+def _other_end(through: str) -> str:
+    """Return the join to the entity at a link's other end.
+
+    PostgreSQL guesses that a walk meets most entities and would read their whole table at each step; a lateral join
+    that it cannot fold (OFFSET 0) has it look up those that are met.
+    """
+    other = "CASE WHEN l.source_entity_id = w.node THEN l.target_entity_id ELSE l.source_entity_id END"
+    if connection.vendor == "postgresql":
+        return f"CROSS JOIN LATERAL (SELECT one.id FROM ({through}) one WHERE one.id = {other} OFFSET 0) e"  # noqa: S608 - as in _sql
+    return f"JOIN ({through}) e ON e.id = {other}"
 
 
 def _leaves(steps: Sequence[Step]) -> tuple[str, list[str]]:
