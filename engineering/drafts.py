@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from engineering.ontology import PropertyKind, declared
+from engineering.slots.quantity import unparsed
+from engineering.slots.sentences import said
 
 #: Types of memories that become entities. The others are about people and assistants, and stay memories.
 GRADUATING = ("project", "knowledge", "episodic")
@@ -88,7 +90,7 @@ _PASSED = re.compile(r"\b(?:(?P<yes>passed)|failed)\b", re.IGNORECASE)
 _NO_NAME = frozenset(
     {"", "it", "which", "that", "this", "they", "these", "there", "what", "a", "an", "the", "of", "in"}
 )
-_MOST_WORDS = 6
+_MOST_SUBJECT = 8
 #: Which type a claimed property speaks of, the surest first.
 _OWNERS = ("component", "material", "parameter")
 
@@ -170,8 +172,9 @@ def _claims(text: str) -> Iterator[Claim]:
 def _by_verb(sentence: str) -> Claim | None:
     for attribute, pattern in _VERBS:
         if found := pattern.match(sentence):
-            named = attribute or _LONG[found["how"]]
-            return Claim(_subject(found["left"]), named, found["value"].strip())
+            spec, value = declared("component")[attribute or _LONG[found["how"]]], found["value"].strip()
+            if spec.kind is not PropertyKind.QUANTITY or not unparsed(value, spec.dimension):
+                return Claim(_subject(found["left"]), spec.name, value)
     return None
 
 
@@ -179,16 +182,13 @@ def _by_copula(sentence: str) -> Claim | None:
     found = _IS.fullmatch(sentence)
     if found is None:
         return None
-    words, value = _subject(found["left"]).split(), found["value"].strip()
-    for length in (2, 1):
-        attribute = "_".join(words[-length:]).lower()
-        owner = next((name for name in _OWNERS if attribute in declared(name)), "")
-        if not owner or len(words) <= length or len(value.split()) > _MOST_WORDS:
-            continue
-        if _taken(declared(owner)[attribute].kind, value) is not None:
-            return Claim(" ".join(words[:-length]), attribute, value)
-    figure = re.match(_QUANTITY, value)
-    return Claim(" ".join(words), "", figure[0].strip()) if figure and len(words) <= 8 else None
+    subject, heard = _subject(found["left"]), said(sentence)
+    if heard and any(heard.attribute in declared(owner) for owner in _OWNERS):
+        length = heard.attribute.count("_") + 1
+        return Claim(" ".join(subject.split()[:-length]), heard.attribute, heard.value)
+    figure = re.match(_QUANTITY, found["value"])
+    plain = figure is not None and len(subject.split()) <= _MOST_SUBJECT and not unparsed(figure[0].strip())
+    return Claim(subject, "", figure[0].strip()) if figure and plain else None
 
 
 def _subject(words: str) -> str:
@@ -228,8 +228,8 @@ def _properties(text: str, entity_type: str, claims: list[Claim]) -> dict[str, A
     found: dict[str, Any] = {"statement": text, **_bounds(text, entity_type), **_asides(text)}
     if claims and "value" in known:
         found["value"] = claims[0].value
-    elif "value" in known and len(figures := _FIGURE.findall(_BOUND.sub("", text))) == 1:
-        found["value"] = figures[0].strip()
+    elif "value" in known and (figure := _only_figure(text)):
+        found["value"] = figure
     for claim in reversed(claims):
         if claim.attribute in known and claim.subject == claims[0].subject:
             found[claim.attribute] = claim.value
@@ -237,6 +237,12 @@ def _properties(text: str, entity_type: str, claims: list[Claim]) -> dict[str, A
         found["tolerance"] = tolerance[0]
     kept = {name: _taken(known[name].kind, value) for name, value in found.items() if name in known}
     return {name: kept[name] for name in known if kept.get(name) is not None}
+
+
+def _only_figure(text: str) -> str:
+    """Return the one quantity of a text that is no limit; "" where there is none, or more than one."""
+    found = [hit[0].strip() for hit in _FIGURE.finditer(_BOUND.sub("", text))]
+    return found[0] if len(found) == 1 and not unparsed(found[0].lstrip("±~≈ ")) else ""
 
 
 def _bounds(text: str, entity_type: str) -> dict[str, str]:
