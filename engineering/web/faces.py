@@ -8,7 +8,7 @@ from engineering.filters import LINKS, TYPES, EntityFilter, RelationshipFilter
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.queries import links, reviewed
 from engineering.services import relationships
-from engineering.web import entity_parts, graduation_notes, sections
+from engineering.web import contested, entity_parts, graduation_notes, sections
 from engineering.web.forms import EntityForm, RelationshipForm
 from memories.actors import Actor
 from memories.kinds import Row, kinds
@@ -80,7 +80,7 @@ ENTITY = faces.register(
         beside=beside_entity,
         detail=page_of_entity,
         partner_kind="relationship",
-        notices=[graduation_notes.made_of],
+        notices=[graduation_notes.made_of, contested.contested],
     )
 )
 
@@ -98,5 +98,6 @@ RELATIONSHIP = faces.register(
         beside=page_of_link,
         detail=page_of_link,
         verbs={"confirm": relationships.confirm},
+        notices=[contested.contested],
     )
 )

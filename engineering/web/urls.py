@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from engineering.web import dashboard, entity_page, faces, graduate, relating, suspect_links, system_map
+from engineering.web import (
+    conflict_list,
+    conflicts,
+    dashboard,
+    entity_page,
+    faces,
+    graduate,
+    relating,
+    suspect_links,
+    system_map,
+)
 from engineering.web.questions import views as questions
 
 #: Loaded for its effect: the faces of this floor's kinds.
@@ -11,6 +21,8 @@ FACES = (faces.ENTITY, faces.RELATIONSHIP)
 PANELS = (dashboard.DASHBOARD,)
 
 urlpatterns = [
+    path("conflicts/", conflict_list.listing, name="conflicts"),
+    path("conflicts/<uuid:pk>/", conflicts.conflict, name="conflict"),
     path("projects/<str:name>/map/", system_map.system_map, name="project-map"),
     path("projects/<str:name>/queries/", questions.project_index, name="project-queries"),
     path("projects/<str:name>/queries/<slug:query>/", questions.project_query, name="project-query"),

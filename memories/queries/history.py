@@ -10,8 +10,8 @@ from memories.actors import Actor
 from memories.kinds import kinds
 from memories.models import AuditEntry
 
-#: Columns a diff does not show: they change with every write.
-_NOISE = frozenset({"version", "updated_at"})
+#: Columns a diff does not show: they change with every write, or are digests that nobody reads.
+_NOISE = frozenset({"version", "updated_at", "fingerprint", "settled"})
 
 
 class FieldChange(NamedTuple):

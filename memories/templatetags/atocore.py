@@ -18,6 +18,7 @@ from memories.queries import history, projects, triage
 from memories.queries.history import FieldChange
 from memories.web import diff
 from memories.web.door import actor_of
+from memories.web.tabs import tabs, waiting
 
 register = template.Library()
 
@@ -126,6 +127,11 @@ _PAST = {
     "revoke": "revoked",
     "activate": "opened",
     "deactivate": "closed",
+    "detect": "found",
+    "close": "closed",
+    "resolve": "settled",
+    "dismiss": "dismissed",
+    "reopen": "opened again",
 }
 
 
@@ -194,18 +200,21 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "single_keys": request.user.single_keys,
         "projects": names,
         "project": chosen,
-        "switch_base": request.path if request.path in _NARROWED else "/triage/",
-        "tabs": _tabs(request.path, suffix, sum(counts.values())),
+        "switch_base": request.path if request.path in _narrowed() else "/triage/",
+        "tabs": _tabs(request.path, suffix, sum(counts.values()), waiting(request, actor)),
         "may_administer": actor.principal.reaches(Role.MAINTAINER),
     }
 
 
-#: Lists that a project narrows; from any other page the switcher leads to triage.
-_NARROWED = ("/triage/", "/interactions/", "/audit/", *(f"/{kind.plural}/" for kind in kinds.triaged()))
+def _narrowed() -> set[str]:
+    """Lists that a project narrows; from any other page the switcher leads to triage."""
+    listed = {f"/{kind.plural}/" for kind in kinds.triaged()} | {tab.url for tab in tabs}
+    return {"/triage/", "/interactions/", "/audit/"} | listed
 
 
-def _tabs(path: str, suffix: str, waiting: int) -> list[dict[str, Any]]:
-    places = [("Triage", "/triage/", waiting), ("Projects", "/projects/", None)]
+def _tabs(path: str, suffix: str, candidates: int, further: dict[str, int]) -> list[dict[str, Any]]:
+    places: list[tuple[str, str, int | None]] = [("Triage", "/triage/", candidates), ("Projects", "/projects/", None)]
+    places += [(tab.label, tab.url, further[tab.name]) for tab in tabs]
     places += [
         (kind.plural.capitalize(), f"/{kind.plural}/", None) for kind in kinds.triaged() if kind.name != "document"
     ]
@@ -215,6 +224,7 @@ def _tabs(path: str, suffix: str, waiting: int) -> list[dict[str, Any]]:
             "label": label,
             "url": url + ("" if url == "/projects/" else suffix),
             "count": count,
+            "falls": url == "/triage/",
             "here": path.startswith(url),
         }
         for label, url, count in places

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from memories.actors import Actor
@@ -17,7 +17,7 @@ from memories.errors import FieldError, Invalid, NotFound
 from memories.filters import Filter
 from memories.kinds import Kind, kinds
 from memories.queries import projects, triage
-from memories.web import cards, paging, progress
+from memories.web import cards, paging, progress, tabs
 from memories.web.door import page
 from memories.web.faces import faces
 from memories.web.lists import shown_fields
@@ -115,7 +115,10 @@ def kind_of_tab(tab: str) -> Kind:
 
 @page("GET")
 def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The whole tab."""
+    """The whole tab; one that another floor added has its own address."""
+    if other := tabs.tabs.named(request.GET.get("tab", "")):
+        project = request.GET.get("project", "")
+        return redirect(other.url + (f"?{urlencode({'project': project})}" if project else ""))
     found = Queue(request.GET, actor)
     context = queue_context(found)
     context |= bar_context(request, found)
@@ -131,7 +134,8 @@ def bar_context(request: HttpRequest, found: Queue) -> dict[str, Any]:
     """Return what the bar above the queue shows: the tabs with their counts, and how far today is."""
     counts = triage.counts(found.actor)
     figures = progress.today(request, found.kind, found.actor, counts[found.kind.plural])
-    return {"counts": counts, "tabs": _tabs(found, counts), "today": figures}
+    shown = tabs.bar(counts | tabs.waiting(request, found.actor), found.kind.plural, found.query.get("project", ""))
+    return {"counts": counts, "tabs": shown, "today": figures}
 
 
 def queue_context(found: Queue, chosen: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -228,24 +232,6 @@ def _types(found: Queue) -> list[tuple[str, str]]:
 def _type_field(found: Queue) -> str:
     chosen = found.filter.filters.get("type")
     return chosen.field_name if chosen and chosen.field_name in found.kind.editable else ""
-
-
-def _tabs(found: Queue, counts: dict[str, int]) -> list[dict[str, Any]]:
-    shown, project = found.kind, found.query.get("project", "")
-    suffix = f"&{urlencode({'project': project})}" if project else ""
-    listed = list(kinds.triaged())
-    place = listed.index(shown)
-    keys = {(place - 1) % len(listed): "[", (place + 1) % len(listed): "]"}
-    return [
-        {
-            "label": kind.plural.capitalize(),
-            "url": f"{reverse('triage')}?tab={kind.plural}{suffix}",
-            "count": counts[kind.plural],
-            "here": kind is shown,
-            "key": keys.get(number, "") if number != place else "",
-        }
-        for number, kind in enumerate(listed)
-    ]
 
 
 def _uuid(text: str) -> UUID:

@@ -44,6 +44,13 @@ PAGES = (
     "/relationships/{relationship}/",
     "/documents/",
     "/documents/{document}/",
+    "/conflicts/",
+    "/conflicts/?severity=any&status=any",
+    "/conflicts/{conflict}/",
+    "/conflicts/{conflict}/?act=keep&winner={member}",
+    "/conflicts/{conflict}/?act=set_value",
+    "/conflicts/{conflict}/?act=both_true",
+    "/conflicts/{conflict}/?act=dismiss",
     "/projects/",
     "/projects/p21-heron/",
     "/projects/p21-heron/suspect-links/",
@@ -67,16 +74,16 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def rows(sample_app: LiveApp) -> dict[str, str]:
+def rows(sample_app: LiveApp) -> dict[str, Any]:
     """One id of every kind."""
     token = sample_app.create_token("reader", "reviewer")
 
-    def first(path: str, name: str = "id") -> str:
+    def first(path: str, name: str = "id") -> Any:
         request = urllib.request.Request(
             f"{sample_app.base_url}/api/v1/{path}", headers={"Authorization": f"Bearer {token}"}
         )
         with urllib.request.urlopen(request) as answer:
-            return str(json.load(answer)["results"][0][name])
+            return json.load(answer)["results"][0][name]
 
     return {
         "memory": first("memories?status=active"),
@@ -85,6 +92,8 @@ def rows(sample_app: LiveApp) -> dict[str, str]:
         "relationship": first("relationships?status=active"),
         "document": first("audit?kind=document", "record_id"),
         "interaction": first("interactions"),
+        "conflict": first("conflicts?status=open&slot_kind=component.material"),
+        "member": first("conflicts?status=open&slot_kind=component.material", "members")[0]["id"],
     }
 
 
@@ -111,7 +120,7 @@ def shown(request: pytest.FixtureRequest, browser: "Browser", sample_app: LiveAp
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_and_a_phone_shows_it_whole(shown: "Page", rows: dict[str, str], path: str) -> None:
+def test_axe_finds_nothing_and_a_phone_shows_it_whole(shown: "Page", rows: dict[str, Any], path: str) -> None:
     shown.set_viewport_size({"width": 1280, "height": 800})
     shown.goto(path.format(**rows))
     shown.wait_for_load_state("networkidle")

@@ -28,6 +28,13 @@ PAGES = {
     "/projects/<name>/": page(name="project"),
     "/interactions/": page(),
     "/interactions/<pk>/": page("302 404 404 200 200 200", pk="interaction"),
+    "/conflicts/": page(),
+    "/conflicts/<pk>/": Row(
+        {"GET": PAGE, "POST": "302 403 403 302 302 302"},
+        NOTHING_ELSE,
+        at={"pk": "conflict"},
+        body={"act": "dismiss", "version": "1", "note": "both were rounded"},
+    ),
     "/audit/": page(),
     "/audit/<seq>/": page(seq="seq"),
     "/<kind>/": page(kind="memories"),
