@@ -138,8 +138,9 @@ def rows_of(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
 
 def canonical(row: tuple[Any, ...]) -> Link:
     """Return a row of LINK columns as a link read one way."""
-    key, name, source, target, *more = row
-    return Link(key, "part_of", target, source, *more) if name == "contains" else Link(key, name, source, target, *more)
+    if row[1] == "contains":
+        return Link(row[0], "part_of", row[3], row[2], *row[4:])
+    return Link._make(row)
 
 
 def stored(steps: Iterable[Step]) -> tuple[list[str], list[str]]:

@@ -36,12 +36,14 @@ def health(project: Project, actor: Actor, limits: Limits | None = None, *, role
     own = {node.key: node for node in graph.read(graph.active.filter(project=project))}
     elsewhere = graph.nodes({key for link in links for key in (link.source, link.target)} - own.keys())
     nodes = {**own, **elsewhere}
-    alive = [link for link in links if _alive(link, nodes)]
+    active = {key for key, node in nodes.items() if node.active}
+    alive = [link for link in links if link.source in active and link.target in active]
     found = rings_among(alive)
     answer.cycles = [[ref(key) for key in ring] for ring in found]
     _list(answer, RINGS, nodes, {key for ring in found for key in ring})
     _list(answer, PARENTS, nodes, _two_parents(alive))
-    dead = [link for link in links if link.type not in _EXEMPT and not _alive(link, nodes)]
+    kept = {link.key for link in alive}
+    dead = [link for link in links if link.key not in kept and link.type not in _EXEMPT]
     _list(answer, DEAD, nodes, {key for link in dead for key in (link.source, link.target) if key in own})
     answer.edges = [edge(link, "dead_end") for link in dead]
     _list(answer, DANGLING, nodes, _dangling(graph, project))
@@ -62,10 +64,6 @@ def _links(graph: Graph, project: Project, role: str) -> list[Link]:
     return graph.read_links(rows.order_by())
 
 
-def _alive(link: Link, nodes: dict[Key, Node]) -> bool:
-    return all(key in nodes and nodes[key].active for key in (link.source, link.target))
-
-
 def _two_parents(links: list[Link]) -> set[Key]:
     wholes = Counter(link.source for link in links if link.type == "part_of")
     return {key for key, number in wholes.items() if number > 1}
@@ -82,7 +80,7 @@ def _dangling(graph: Graph, project: Project) -> set[Key]:
     rows = graph.active.filter(project=project).exclude(source_refs=[]).order_by().values_list("id", "source_refs")
     named: dict[str, dict[UUID, set[Key]]] = {}
     for key, refs in rows_of(rows):
-        for text in json.loads(refs):
+        for text in json.loads(refs) if any(word in refs for word in _KINDS) else ():
             kind, _, rest = str(text).partition(":")
             if kind in _KINDS:
                 named.setdefault(kind, {}).setdefault(_uuid(rest), set()).add(key)
