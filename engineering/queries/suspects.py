@@ -1,10 +1,12 @@
 """Suspect links (Q-102): relationships whose target changed since a person last confirmed the link."""
 
 import json
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from engineering.fingerprint import digest
+from engineering.fingerprint import CONTENT, digest
+from engineering.models import Relationship
 from engineering.propagation import SILENT
 from engineering.queries.envelope import Answer, Item, Limits, Via
 from engineering.queries.graph import LINK, Graph, Key, Link, canonical, edge, ref, rows_of
@@ -12,12 +14,7 @@ from memories.actors import Actor
 from memories.choices import Status
 from memories.models import Project
 
-_TARGET = (
-    "target_entity__entity_type",
-    "target_entity__name",
-    "target_entity__description",
-    "target_entity__properties",
-)
+_CONTENT = ("id", *CONTENT)
 _SOURCE = ("source_entity__entity_type", "source_entity__name")
 
 
@@ -35,22 +32,36 @@ def suspects(project: Project, actor: Actor, limits: Limits | None = None) -> An
     ends = Q(source_entity__project=project) | Q(target_entity__project=project)
     active = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
     rows = graph.links.filter(ends & active).exclude(relationship_type__in=SILENT).exclude(reviewed_fingerprint="")
-    now: dict[Key, str] = {}
-    checked = 0
-    for row in rows_of(rows.order_by().values_list(*LINK, "reviewed_fingerprint", *_SOURCE, *_TARGET)):
+    now = _contents(graph, rows)
+    checked, found = 0, []
+    for row in rows_of(rows.order_by().values_list(*LINK, "reviewed_fingerprint", *_SOURCE)):
         checked += 1
-        stored, target = row[:6], row[3]
-        if target not in now:
-            kind, name, description, properties = row[9:]
-            now[target] = digest(kind, name, description, json.loads(properties))
-        if now[target] != row[6]:
-            link = canonical(stored)
-            answer.items.append(_suspect(link, stored[2], row[7:9], (target, row[10])))
-            answer.edges.append(edge(link, "suspect"))
-    answer.items.sort(key=lambda one: (one.type, one.name.casefold(), one.id, str(one.via)))
-    answer.counts = {"checked": checked, "suspect": len(answer.items)}
+        if (held := now.get(row[3])) and held[0] != row[6]:
+            found.append(row)
+    found.sort(key=lambda row: (row[7], row[8].casefold(), str(row[2]), str(row[3]), row[1], str(row[0])))
+    answer.counts = {"checked": checked, "suspect": len(found)}
     answer.wait([])
-    return answer.page(limits or Limits())
+    return _page(answer, found, now, limits or Limits())
+
+
+def _contents(graph: Graph, rows: "QuerySet[Relationship]") -> dict[Key, tuple[str, str]]:
+    """Return the targets of links, each with its fingerprint and its name; a target of many links is read once."""
+    targets = graph.active.filter(pk__in=rows.order_by().values("target_entity"))
+    return {
+        key: (digest(kind, name, description, json.loads(properties)), name)
+        for key, kind, name, description, properties in rows_of(targets.order_by().values_list(*_CONTENT))
+    }
+
+
+def _page(answer: Answer, found: list[Any], now: dict[Key, tuple[str, str]], limits: Limits) -> Answer:
+    end = limits.offset + limits.nodes
+    if len(found) > end:
+        answer.truncated, answer.next = True, end
+    for row in found[limits.offset : end]:
+        link = canonical(row[:6])
+        answer.items.append(_suspect(link, row[2], row[7:9], (row[3], now[row[3]][1])))
+        answer.edges.append(edge(link, "suspect"))
+    return answer
 
 
 def _suspect(link: Link, source: Key, named: tuple[str, str], target: tuple[Key, str]) -> Item:

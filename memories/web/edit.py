@@ -32,7 +32,21 @@ def edit(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpRespon
     if request.method != "POST":
         return _form_page(request, kind, row, form_class(row=row, actor=actor))
     form = form_class(request.POST, row=row, actor=actor)
-    return _save(request, actor, kind, row, form) if form.is_valid() else _form_page(request, kind, row, form, 422)
+    if not form.is_valid():
+        return _form_page(request, kind, row, form, 422)
+    if request.POST.get("then") == "look":
+        return _form_page(request, kind, row, form, differences=_differences(row, form))
+    return _save(request, actor, kind, row, form)
+
+
+def _differences(row: Row, form: RecordForm) -> list[dict[str, Any]]:
+    """Return what saving the form would change, field by field."""
+    now = form.present(row)
+    return [
+        {"label": form[name].label, "old": now.get(name), "new": form[name].value()}
+        for name in form.fields
+        if name in form.changed_data
+    ]
 
 
 def _save(request: HttpRequest, actor: Actor, kind: Kind, row: Row, form: RecordForm) -> HttpResponse:
@@ -76,7 +90,9 @@ def saved_card(
     )
 
 
-def _form_page(request: HttpRequest, kind: Kind, row: Row, form: RecordForm, status: int = 200) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, kind: Kind, row: Row, form: RecordForm, status: int = 200, **more: Any
+) -> HttpResponse:
     if request.method != "POST" and not kind.lifecycle.allowed("update", row.status):
         messages.warning(request, f"A {row.status} {kind.name} is not edited; restore it first.")
         return redirect(kind.url(row.pk))
@@ -89,6 +105,7 @@ def _form_page(request: HttpRequest, kind: Kind, row: Row, form: RecordForm, sta
         "version": request.POST.get("version") or row.version,
         "next": request.GET.get("next", request.POST.get("next", "")),
         "note": request.POST.get("note", ""),
+        **more,
     }
     template = "memories/_edit.html" if wants_fragment(request) else "memories/edit.html"
     return render(request, template, context, status=status)

@@ -124,3 +124,17 @@ def test_a_link_of_an_end_that_waits_says_why_it_cannot_be_promoted(reviewer: Cl
     answer = reviewer.post(f"/relationships/{link.pk}/promote/", {"version": 1})
     assert answer.status_code == 409
     assert "Cell (candidate)" in words(answer.content)
+
+
+def test_what_would_change_is_shown_before_it_is_saved(reviewer: Client) -> None:
+    cell = factories.entity("Cell", properties={"mass": "5.4 kg"})
+    form = form_of(cell, **{"property-mass": "5.6 kg", "then": "look", "note": "weighed"})
+    answer = reviewer.post(f"/entities/{cell.pk}/edit/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<del>5.4</del>\u2009<ins>5.6</ins>" in page
+    assert 'value="weighed"' in page
+    assert "What changes Mass" in words(answer.content)
+    assert cell.fresh().properties == {"mass": "5.4 kg"}
+    reviewer.post(f"/entities/{cell.pk}/edit/", {**form, "then": "save"})
+    assert cell.fresh().properties == {"mass": "5.6 kg"}
