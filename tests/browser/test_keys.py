@@ -125,6 +125,35 @@ def test_skip_goes_to_the_end_and_decides_nothing(house: House, window: Windows)
     assert left(page) == 2
 
 
+def test_what_was_skipped_stays_at_the_end_over_a_reload_but_can_be_asked_for(house: House, window: Windows) -> None:
+    project = house.project()
+    first, second, third = house.memories(project, 3)
+    page = window()
+    open_queue(page, project)
+    press(page, " ", "a")
+    settle(page)
+    open_queue(page, project)
+    assert title(page) == third["content"]
+    assert page.locator("#list > [data-id]").last.get_attribute("data-id") == first["id"]
+    assert (house.status(first), house.status(second)) == ("candidate", "active")
+    page.goto(f"/triage/?tab=memories&card={first['id']}")
+    page.locator("#list[role=listbox]").wait_for()
+    assert title(page) == first["content"]
+
+
+def test_how_many_pass_the_filter_follows_what_is_decided(house: House, window: Windows) -> None:
+    project = house.project()
+    house.memories(project, 3)
+    page = window()
+    open_queue(page, project)
+    press(page, "a", "x")
+    expect(page.locator(".bulkbar")).to_contain_text("all 2 in this filter")
+    press(page, "x", "z")
+    settle(page)
+    press(page, "x")
+    expect(page.locator(".bulkbar")).to_contain_text("all 3 in this filter")
+
+
 def test_undo_takes_the_last_decision_back_and_shows_it_again(house: House, window: Windows) -> None:
     project = house.project()
     first, second = house.memories(project, 2)

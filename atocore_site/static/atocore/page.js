@@ -1,4 +1,4 @@
-// Every page: colours, dialogs, keys that press what carries data-key.
+// Every page: colours, dialogs, the keys of data-key.
 const root = document.documentElement
 const $ = (selector, within = document) => within.querySelector(selector)
 const $$ = (selector) => [...document.querySelectorAll(selector)]
@@ -20,15 +20,14 @@ on('click', (event) => {
 	if (opener) { event.preventDefault(); $('#' + opener.dataset.opens).showModal() }
 	if (at('[data-close]')) at('.alert, .drawer').remove()
 	if (at('[data-theme-switch]')) {
-		const was = root.dataset.theme, dark = was === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : was === 'dark'
-		const now = root.dataset.theme = dark ? 'light' : 'dark'
-		keep('atocore_theme', now)
-		say('Colours: ' + now)
+		const { theme } = root.dataset, system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+		keep('atocore_theme', root.dataset.theme = (theme === 'system' ? system : theme) === 'dark' ? 'light' : 'dark')
+		say('Colours: ' + root.dataset.theme)
 	}
 	for (const menu of $$('.menu[open]')) menu.open = menu.contains(event.target)
 })
 
-// The selection's keys first, then the card's, then the page's.
+// The selection's keys, then the card's, then the page's.
 function press(key) {
 	const name = CSS.escape(key)
 	const target = $(`.selecting [data-bulk="${name}"]`) ?? $(`#stage [data-key="${name}"]`) ?? $(`[data-key="${name}"]`)

@@ -1,4 +1,4 @@
-// A deck of prefetched cards: a decision shows the next one and is sent behind it, in order.
+// A decision shows the next card, fetched before, and is sent behind it.
 const DWELL = 120, DECK = 10, LOW = 5
 const cards = new Map()
 let shown = 0, chain = Promise.resolve(), busy = false, prefix = ''
@@ -6,17 +6,18 @@ let shown = 0, chain = Promise.resolve(), busy = false, prefix = ''
 const rows = () => $$('#list > [data-id]')
 const rowOf = (id) => $('#row-' + id)
 const after = (row, all = rows()) => all[all.indexOf(row) + 1] ?? all[0]
+const later = (row) => $('#list').insertBefore(row, $('#list > .more'))
+const skipped = ({ dataset }) => sessionStorage.skipped?.includes(dataset.id)
 const current = () => $('#list > [aria-current]')
 const ask = (url, body) => fetch(url, {
-	method: body ? 'POST' : 'GET', body, headers: { 'HX-Request': 'true', 'X-CSRFToken': cookie('atocore_csrf') }
+	method: body && 'POST', body, headers: { 'HX-Request': true, 'X-CSRFToken': cookie('atocore_csrf') }
 }).catch(() => null)
 
 function upgrade(row) {
-	const box = $('input', row)
 	row.role = 'option'
-	box.hidden = true
 	$('a', row).removeAttribute('href')
-	pick(row, box.checked)
+	pick(row, $('input', row).checked)
+	if (skipped(row)) later(row)
 }
 
 function pick(row, on = row.ariaSelected !== 'true') {
@@ -29,10 +30,10 @@ function pick(row, on = row.ariaSelected !== 'true') {
 function start() {
 	const list = $('#list'), item = $('#stage > .item')
 	if (!item) return
-	Object.assign(list, { role: 'listbox', tabIndex: 0, ariaMultiSelectable: 'true' })
+	Object.assign(list, { role: 'listbox', tabIndex: 0, ariaMultiSelectable: true })
 	rows().forEach(upgrade)
 	const row = rowOf(item.dataset.id)
-	if (!row) return show(rows()[0])
+	if (!row || skipped(row) && !location.search.match('card=')) return show(rows()[0])
 	cards.set(item.dataset.id, item)
 	mark(row)
 	shown = performance.now()
@@ -41,7 +42,7 @@ function start() {
 
 function mark(row) {
 	current()?.removeAttribute('aria-current')
-	row.setAttribute('aria-current', 'true')
+	row.ariaCurrent = 'true'
 	$('#list').setAttribute('aria-activedescendant', row.id)
 	$('#place').textContent = rows().indexOf(row) + 1
 	row.scrollIntoView({ block: 'nearest' })
@@ -50,7 +51,7 @@ function mark(row) {
 async function show(row) {
 	shown = Infinity
 	if (!row) {
-		await null // the last decision joins the chain first
+		await null // its post joins the chain first
 		return chain.then(() => $('.alert') ? $('#stage').replaceChildren() : location.reload())
 	}
 	mark(row)
@@ -89,23 +90,24 @@ function leave(row) {
 
 function count(step) {
 	for (const number of $$('[data-step]')) {
-		const value = Number(number.textContent.replace(/\D/g, '')) + step * number.dataset.step
+		const value = +number.textContent.replace(/\D/g, '') + step * number.dataset.step
 		number.textContent = Math.max(0, value).toLocaleString('fr') // thin spaces
 	}
 	$('progress').value += step
 }
 
-// Elements replace those of their id; besides: cards, rows for the top, alerts.
+// By id; else cards, alerts, rows for the top.
 function apply(html) {
 	const box = document.createElement('template')
 	box.innerHTML = html
 	for (const node of [...box.content.children]) {
 		const old = document.getElementById(node.id)
-		if (node.matches('.item')) {
-			cards.set(node.dataset.id, node)
-			old?.replaceWith(node)
-		} else if (node.matches('.alert')) $('#alerts').append(node)
-		else if (node.matches('li')) lift(node)
+		if (node.matches('.item')) cards.set(node.dataset.id, node)
+		if (node.matches('.alert')) $('#alerts').append(node)
+		else if (node.matches('li')) {
+			cards.delete(node.dataset.id)
+			lift(node)
+		}
 		else if (node.id === 'said') say(node.textContent)
 		else old?.replaceWith(node)
 		if (node.matches('dialog')) node.showModal()
@@ -116,15 +118,14 @@ function apply(html) {
 }
 
 function lift(row) {
-	const { id } = row.dataset, was = rowOf(id)
+	const was = rowOf(row.dataset.id)
 	was ? was.remove() : count(-1)
-	$('#list').prepend(row)
 	upgrade(row)
-	cards.delete(id)
+	$('#list').prepend(row)
 	show(row)
 }
 
-// `row` goes back on top when the decision cannot be saved.
+// `row` returns when it cannot be saved.
 const post = (url, body, row) => (chain = chain.then(() => send(url, body, row)))
 
 async function send(url, body, row) {
@@ -136,15 +137,15 @@ async function send(url, body, row) {
 		else if (answer?.status !== 401 || !await signIn(await answer.text())) break
 	}
 	clearTimeout(slow)
-	if (answer && answer.status < 500 && answer.status !== 401) {
+	if (answer?.status < 500 && answer.status !== 401) {
 		apply(await answer.text())
 		return answer.ok
 	}
-	const alert = $('#unsaved').content.firstElementChild.cloneNode(true)
+	const alert = $('#unsaved').content.firstChild.cloneNode(true)
 	$('code', alert).textContent = answer?.headers.get('X-Request-ID') ?? 'no connection'
 	$('button', alert).onclick = () => { alert.remove(); if (row) leave(row); post(url, body, row) }
 	$('#alerts').append(alert)
-	if (row) { count(-1); $('#list').prepend(row); show(row) }
+	if (row) lift(row)
 }
 
 function signIn(html) {
@@ -190,7 +191,7 @@ on('keydown', (event) => {
 	const form = $('#stage .drawer'), button = form && (event.ctrlKey || event.metaKey) && $(`[data-ctrl="${event.key}"]`, form)
 	if (button) button.click()
 	else if (form && event.key === 'Escape') {
-		const changed = [...form].some((field) => 'defaultValue' in field && field.value !== field.defaultValue)
+		const changed = [...form].some(({ value, defaultValue }) => value !== (defaultValue ?? value))
 		if (!changed || confirm('Drop what you typed?')) $('[data-close]', form).click()
 	} else return
 	event.preventDefault()
@@ -213,7 +214,8 @@ window.triageKey = ({ key, target }) => {
 	} else if (key === '*') rows().forEach((row) => pick(row, true))
 	else if (key === ' ' && !target.closest('button, a, summary, input')) {
 		const next = after(here)
-		$('#list').insertBefore(here, $('#list > .more'))
+		sessionStorage.skipped += here.dataset.id
+		later(here)
 		show(next)
 	} else if ('sm'.includes(key)) {
 		prefix = key
