@@ -39,9 +39,9 @@ _LEADS_ON = ("keep", "set_value", "both_true", "dismiss")
 
 @dataclass
 class Outcome:
-    """How an attempt at a decision ended: the status of the answer, the faults by field, what stood in the way."""
+    """How an attempt at a decision ended: the answer's HTTP status, the faults by field, what stood in the way."""
 
-    status: int = 200
+    code: int = 200
     faults: dict[str, str] = field(default_factory=dict)
     refusal: StateConflict | None = None
 
@@ -143,7 +143,7 @@ def _show(request: HttpRequest, actor: Actor, row: Conflict, asked: Asked, outco
         "undoable": _undoable(past),
         "latest": _latest(actor),
     }
-    return render(request, "engineering/conflict.html", context, status=outcome.status)
+    return render(request, "engineering/conflict.html", context, status=outcome.code)
 
 
 def _plan(dispute: Dispute, table: conflict_sides.Table, actor: Actor, asked: Asked, outcome: Outcome) -> Plan | None:
@@ -156,7 +156,7 @@ def _plan(dispute: Dispute, table: conflict_sides.Table, actor: Actor, asked: As
         if asked.act == "set_value" and asked.value.strip():
             return _words(dispute.set_value(asked.value.strip()), actor, asked)
     except Invalid as refusal:
-        outcome.status = 422
+        outcome.code = 422
         outcome.faults = {"value": refusal.message} | outcome.faults
     return None
 
