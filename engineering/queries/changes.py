@@ -65,7 +65,7 @@ def unreviewed(project: Project, actor: Actor, limits: Limits | None = None, *, 
 
 
 def _rows(project: Project, actor: Actor) -> QuerySet[AuditEntry]:
-    own = moments.entries().filter(project_id=project.pk).exclude(entity_kind="review_mark")
+    own = AuditEntry.objects.filter(project_id=project.pk).exclude(entity_kind="review_mark")
     return permissions.for_principal(own, actor)
 
 

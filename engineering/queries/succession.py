@@ -10,7 +10,7 @@ from engineering.queries.envelope import Answer, Item, Limits, Via, iso
 from engineering.queries.graph import FACTS, Graph, Key, Node, compiled, fetch, item, key_of, ref
 from memories import permissions
 from memories.actors import Actor
-from memories.queries import moments
+from memories.models import AuditEntry
 
 #: Links of a chain that are read at most.
 MOST_LINKS = 2_000
@@ -48,11 +48,9 @@ def in_force(key: Key, successors: dict[Key, Key | None]) -> Key:
 
 def reasons(graph: Graph, keys: Collection[Key]) -> dict[str, dict[str, Any]]:
     """Return who replaced each entity, when and why, as far as the actor may read the log. One query."""
-    rows = (
-        moments.entries()
-        .filter(entity_kind="entity", record_id__in=[ref(key) for key in keys], action__in=_VERBS)
-        .order_by("seq")
-    )
+    rows = AuditEntry.objects.filter(
+        entity_kind="entity", record_id__in=[ref(key) for key in keys], action__in=_VERBS
+    ).order_by("seq")
     seen = permissions.for_principal(rows, graph.actor).values_list("record_id", "timestamp", "actor", "note")
     return {record: {"at": iso(at), "actor": actor, "why": note} for record, at, actor, note in seen}
 

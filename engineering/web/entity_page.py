@@ -9,9 +9,11 @@ from engineering.web import sections
 from memories.actors import Actor
 from memories.choices import Role
 from memories.errors import NotFound
-from memories.kinds import Row
+from memories.kinds import Row, kinds
 from memories.queries import records
+from memories.queries.moments import looking_back
 from memories.web.door import page, wants_fragment
+from memories.web.lists import moment_of
 
 
 @page("GET")
@@ -20,9 +22,13 @@ def part(request: HttpRequest, actor: Actor, pk: UUID, name: str) -> HttpRespons
     section = sections.named(name)
     if section is None:
         raise NotFound(f"An entity's page has no section “{name[:40]}”.")
-    row = records.get("entity", pk, actor)
-    context = {"row": row, "section": section, "part": section.read(row, actor), "may_decide": may_decide(row, actor)}
-    return render(request, section.template if wants_fragment(request) else "engineering/part.html", context)
+    moment = moment_of(request, actor, kinds.named("entity"), pk)
+    with looking_back(moment):
+        row = records.get("entity", pk, actor)
+        decides = moment is None and may_decide(row, actor)
+        part_of_row = section.read(row, actor)
+        context = {"row": row, "section": section, "part": part_of_row, "may_decide": decides, "moment": moment}
+        return render(request, section.template if wants_fragment(request) else "engineering/part.html", context)
 
 
 def may_decide(row: Row, actor: Actor) -> bool:

@@ -9,6 +9,7 @@ from engineering.web import (
     entity_page,
     faces,
     graduate,
+    history,
     relating,
     suspect_links,
     system_map,
@@ -32,5 +33,8 @@ urlpatterns = [
     path("memories/<uuid:pk>/graduate/", graduate.graduate, name="graduate"),
     path("entities/<uuid:pk>/relate/", relating.relate, name="relate"),
     path("relationships/confirm/", suspect_links.confirm, name="confirm-links"),
+    path("projects/<str:name>/baselines/", history.baselines, name="baselines"),
+    path("projects/<str:name>/differences/", history.compare, name="differences"),
+    path("projects/<str:name>/changes/", history.changed, name="changes"),
     path("projects/<str:name>/suspect-links/", suspect_links.listing, name="suspect-links"),
 ]

@@ -21,8 +21,6 @@ AS_OF = OpenApiParameter(
     {"type": "string"},
     description="Answer as it stood then: a time, the number of an audit row, a baseline of the project, or now.",
 )
-#: What the log does not hold: derived columns, and who stands in a conflict.
-_LIVE_ONLY = ("has_similar", "rejected_before", "has_conflict")
 _LIVE_ORDER = "triage_rank"
 
 Act = Callable[..., HttpResponseBase]
@@ -59,7 +57,7 @@ class LooksBack(RestViewSet):
         return answer if moment is None else _told(answer, moment, project)
 
     def _refuse_live_only(self, request: Request) -> None:
-        for name in _LIVE_ONLY:
+        for name in moments.LIVE_ONLY:
             if name in request.query_params:
                 raise bad_param(name, f"{name} is known for now only; leave out as_of.", "live_only")
         if request.query_params.get("ordering") == _LIVE_ORDER:

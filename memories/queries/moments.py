@@ -20,9 +20,11 @@ from django.utils.dateparse import parse_datetime
 
 from memories.errors import FieldError, Invalid
 from memories.models import AuditEntry, Baseline
-from memories.queries.past import Past
+from memories.queries.past import Past, live
 
 NOW = "now"
+#: Filters of lists that the log does not answer: derived columns, and who stands in a conflict.
+LIVE_ONLY = ("has_similar", "rejected_before", "has_conflict")
 _MOST = 2**63 - 1
 
 
@@ -75,16 +77,6 @@ def asked_at() -> datetime:
     return moment.at if moment else timezone.now()
 
 
-def entries() -> QuerySet[AuditEntry]:
-    """Return the audit rows that there are, or that there were at the moment that is looked back to."""
-    moment = _moment.get()
-    if moment is None:
-        return AuditEntry.objects.all()
-    # History of another program is read with its own times.
-    early = Q() if moment.until is None else Q(timestamp__lte=moment.until)
-    return AuditEntry.objects.filter(early if moment.seq is None else early & Q(seq__lte=moment.seq))
-
-
 @contextmanager
 def looking_back(moment: Moment | None) -> Iterator[None]:
     """Let every read inside answer from the records as they stood then; None changes nothing.
@@ -112,7 +104,8 @@ def partial(moment: Moment | None, project: UUID | None = None) -> bool:
     if moment is None:
         return False
     brought = AuditEntry.objects.filter(moment.later, action="import")
-    return (brought if project is None else brought.filter(project_id=project)).exists()
+    with live():
+        return (brought if project is None else brought.filter(project_id=project)).exists()
 
 
 def moment_of(text: str, *, project: UUID | None = None, pointer: str = "?as_of") -> Moment | None:

@@ -2,8 +2,8 @@
 
 Each table that a read names is set up when first it is named: what the log holds no later row of is taken as it
 stands, the rest is read out of its last row up to the moment. That is one set-based INSERT into a temporary table of
-this connection, and the same SQL then runs with the temporary table's name in place of the table's. Nothing is
-written to a guarded table, and nothing stays behind.
+this connection, and the same SQL then runs with the temporary table's name in place of the table's. The log itself is
+read through a view that ends at the moment. Nothing is written to a guarded table, and nothing stays behind.
 """
 
 import re
@@ -82,7 +82,7 @@ class Past:
 
     def __init__(self, until: datetime | None, seq: int | None) -> None:
         self.until, self.seq = until, seq
-        self._ready: list[Table] = []
+        self._ready: dict[str, str] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -99,8 +99,8 @@ class Past:
         closed = self._stack.__exit__(*fault)
         # By the driver itself: Django would refuse it after a fault inside a transaction.
         driver = connection.connection
-        for table in self._ready if driver else ():
-            driver.execute(_drop(table))
+        for drop in self._ready.values() if driver else ():
+            driver.execute(drop)
         return closed
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -111,8 +111,8 @@ class Past:
         if named and not sql.lstrip(" (\n").upper().startswith(_READS) and not _transactional(sql):
             raise StrayWrite(f"nothing is written while looking back: {sql[:60]}")
         for name in named:
-            self._set_up(self._tables[name])
-        return execute(self._names.sub(lambda found: f'"{self._tables[found[1]].then}"', sql), params, many, context)
+            self._set_up(name)
+        return execute(self._names.sub(lambda found: f'"then_{found[1]}"', sql), params, many, context)
 
     @cached_property
     def _tables(self) -> dict[str, Table]:
@@ -120,19 +120,25 @@ class Past:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        return re.compile(f'"({"|".join(map(re.escape, self._tables))})"')
+        return re.compile(f'"({"|".join(map(re.escape, (*self._tables, _LOG)))})"')
 
-    def _set_up(self, table: Table) -> None:
-        if table in self._ready:
+    def _set_up(self, name: str) -> None:
+        if name in self._ready:
             return
-        self._ready.append(table)
+        self._ready[name] = f'DROP {"VIEW" if name == _LOG else "TABLE"} IF EXISTS temp."then_{name}"'
+        log = [(view(self.until, self.seq), list[Any]())]
         with live():
-            for statement, params in statements(table, self.until, self.seq):
+            for statement, params in log if name == _LOG else statements(self._tables[name], self.until, self.seq):
                 _run(statement, params)
 
 
-def _drop(table: Table) -> str:
-    return f'DROP TABLE IF EXISTS temp."{table.then}"'
+def view(until: datetime | None, seq: int | None) -> str:
+    """Return the CREATE VIEW of the log up to a moment; a view takes no parameters, and these are ours."""
+    bounds = [f"seq <= {int(seq)}"] if seq is not None else []
+    if until is not None:
+        bounds.append(f"timestamp <= '{connection.ops.adapt_datetimefield_value(until)}'")
+    condition = " AND ".join(bounds) or "1 = 1"
+    return f'CREATE TEMPORARY VIEW "then_{_LOG}" AS SELECT * FROM "{_LOG}" WHERE {condition}'  # noqa: S608 - our own number and time
 
 
 def _run(sql: str, params: list[Any] | None = None) -> None:

@@ -5,17 +5,19 @@ Owns wording only. It reads through queries and writes nothing.
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from memories.choices import Role
 from memories.kinds import kinds
-from memories.models import Project
+from memories.models import Project, User
 from memories.queries import history, projects, triage
 from memories.queries.history import FieldChange
+from memories.queries.past import live
 from memories.web import diff
 from memories.web.door import actor_of
 from memories.web.tabs import tabs, waiting
@@ -46,6 +48,15 @@ def ago(moment: datetime | None) -> str:
 def stamp(moment: datetime | None) -> str:
     """Return a time to the minute, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
+@register.filter
+def moment(text: str) -> str:
+    """Return an ISO time as `stamp` shows it; any other text as it is."""
+    try:
+        return stamp(datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 @register.filter
@@ -115,6 +126,8 @@ _PAST = {
     "annotate": "noted on",
     "import": "imported",
     "capture": "captured",
+    "name": "named",
+    "review": "reviewed",
     "remove": "removed",
     "register": "registered",
     "rename": "renamed",
@@ -191,13 +204,19 @@ def navigation(context: template.Context) -> dict[str, Any]:
     nav: dict[str, Any] = {"theme": theme if theme in ("system", "light", "dark") else "system", "single_keys": True}
     if request is None or not request.user.is_authenticated:
         return nav
+    with live():
+        return nav | _frame(context, request)
+
+
+def _frame(context: template.Context, request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame shows to somebody who is signed in; always as it stands now."""
     actor = actor_of(request)
     names = list(projects.visible(actor).order_by("name").values_list("name", flat=True))
     chosen = request.GET.get("project", "")
     suffix = f"?project={chosen}" if chosen in names else ""
     counts = context.get("counts") or triage.counts(actor)
-    return nav | {
-        "single_keys": request.user.single_keys,
+    return {
+        "single_keys": cast(User, request.user).single_keys,
         "projects": names,
         "project": chosen,
         "switch_base": request.path if request.path in _narrowed() else "/triage/",

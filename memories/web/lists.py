@@ -12,7 +12,8 @@ from memories.choices import Role
 from memories.errors import FieldError, Invalid
 from memories.filters import Filter
 from memories.kinds import Kind, Row
-from memories.queries import history, records
+from memories.queries import history, moments, projects, records
+from memories.queries.moments import Moment, looking_back
 from memories.web import cards, paging
 from memories.web.door import page
 from memories.web.faces import Face, faces
@@ -71,11 +72,26 @@ def shown_fields(made: Filter, names: tuple[str, ...]) -> list[Any]:
 
 @page("GET")
 def listing(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponse:
-    """All records of a kind that the person may see, newest first."""
+    """All records of a kind that the person may see, newest first; with `as_of` as they stood then."""
+    moment = _moment_of_list(request, actor)
+    with looking_back(moment):
+        return _listing(request, actor, kind, moment)
+
+
+def _moment_of_list(request: HttpRequest, actor: Actor) -> Moment | None:
+    text, name = request.GET.get("as_of", ""), request.GET.get("project", "")
+    if not text:
+        return None
+    if known := [one for one in moments.LIVE_ONLY if request.GET.get(one)]:
+        raise Invalid.field(known[0], f"“{known[0]}” is known for now only; leave out as_of.", "live_only")
+    project = projects.resolve(name, actor)
+    return moments.moment_of(text, project=project.pk if project else None)
+
+
+def _listing(request: HttpRequest, actor: Actor, kind: Kind, moment: Moment | None) -> HttpResponse:
     face = faces.of(kind)
-    made = filtered(
-        request, face.list_filter(_single(request), records.visible(kind.name, actor), actor=actor), {"sort", "after"}
-    )
+    rows = records.visible(kind.name, actor)
+    made = filtered(request, face.list_filter(_single(request), rows, actor=actor), {"sort", "after", "as_of"})
     orders = [NEWEST, CHANGED, OLDEST]
     order = paging.chosen(orders, request.GET.get("sort", ""))
     listed = paging.page(made.qs, order, after=request.GET.get("after", ""), size=SIZE)
@@ -86,6 +102,7 @@ def listing(request: HttpRequest, actor: Actor, kind: Kind) -> HttpResponse:
         "orders": orders,
         "order": order,
         "next": next_address(request, listed.after),
+        "moment": moment,
     }
     return render(request, "memories/list.html", context)
 
@@ -100,28 +117,45 @@ def _single(request: HttpRequest) -> Any:
 
 @page("GET")
 def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResponse:
-    """A record's permanent page."""
-    row = records.get(kind.name, pk, actor)
-    face = faces.of(kind)
+    """A record's permanent page, or with `as_of` the record as it stood then."""
+    moment = moment_of(request, actor, kind, pk)
+    with looking_back(moment):
+        row = records.get(kind.name, pk, actor)
+        face = faces.of(kind)
+        past = list(history.of_record(kind.name, pk)[:8])
+        may_decide = moment is None and _decides(kind, row, actor)
+        context = {
+            "item": cards.Item(
+                row,
+                kind,
+                face,
+                sources=face.sources(row, actor),
+                history=past,
+                notices=face.told([row], actor).get(row.pk, []),
+            ),
+            "row": row,
+            "kind": kind,
+            "may_decide": may_decide,
+            "actions": _actions(kind, face, row) if may_decide else [],
+            "moment": moment,
+            **face.detail(row, actor),
+        }
+        return render(request, face.page, context)
+
+
+def moment_of(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> Moment | None:
+    """Return the moment that a record's address asks about, None for now. Raises Invalid."""
+    text = request.GET.get("as_of", "")
+    if not text:
+        return None
+    held = kind.model._base_manager.filter(pk=pk).values_list(f"{kind.project_paths[0]}_id", flat=True).first()
+    return moments.moment_of(text, project=held if held and actor.principal.role_on(held) else None)
+
+
+def _decides(kind: Kind, row: Row, actor: Actor) -> bool:
     project = kind.project_of(row)
     role = actor.principal.role_on(project.pk if project else None)
-    may_decide = role is not None and role.includes(Role.REVIEWER)
-    context = {
-        "item": cards.Item(
-            row,
-            kind,
-            face,
-            sources=face.sources(row, actor),
-            history=list(history.of_record(kind.name, pk)[:8]),
-            notices=face.told([row], actor).get(row.pk, []),
-        ),
-        "row": row,
-        "kind": kind,
-        "may_decide": may_decide,
-        "actions": _actions(kind, face, row) if may_decide else [],
-        **face.detail(row, actor),
-    }
-    return render(request, face.page, context)
+    return role is not None and role.includes(Role.REVIEWER)
 
 
 def _actions(kind: Kind, face: Face, row: Row) -> list[str]:

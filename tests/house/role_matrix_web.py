@@ -71,6 +71,13 @@ ENGINEERING = {
     "/entities/<pk>/queries/": page(pk="entity"),
     "/entities/<pk>/queries/<query>/": page(pk="entity", query="impact"),
     "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
+    "/projects/<name>/baselines/": Row(
+        {"GET": PAGE, "POST": "302 403 403 302 302 302"}, NOTHING_ELSE, at={"name": "project"}, body={"name": "PDR"}
+    ),
+    "/projects/<name>/differences/": page(name="project"),
+    "/projects/<name>/changes/": Row(
+        {"GET": PAGE, "POST": "302 302 302 302 302 302"}, NOTHING_ELSE, at={"name": "project"}, body={"seq": "1"}
+    ),
     "/projects/<name>/suspect-links/": page(name="project"),
     "/entities/<pk>/relate/": Row(
         {"GET": PAGE, "POST": "302 403 403 302 302 302"},

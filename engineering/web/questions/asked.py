@@ -18,7 +18,7 @@ from memories.queries import records
 #: Items of a list on a page, and entities of a walk, unless the address says otherwise.
 ROWS, WALKED = 100, 300
 #: Questions that a page of their own answers, by the name of its address.
-OWN_PAGES = {"Q-004": "project-map", "Q-102": "suspect-links"}
+OWN_PAGES = {"Q-004": "project-map", "Q-102": "suspect-links", "Q-103": "differences", "Q-104": "changes"}
 _MOST_OFFSET = 10_000_000
 
 

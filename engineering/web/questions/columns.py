@@ -144,18 +144,6 @@ def _changed(one: Item, around: Around) -> Cell:
     ]
 
 
-def _differs(one: Item, around: Around) -> Cell:
-    return [
-        [
-            Piece(words(change["field"]), hush=True),
-            Piece(quantities(change["old"])),
-            Piece("→", hush=True),
-            Piece(quantities(change["new"])),
-        ]
-        for change in one.data.get("changes", [])
-    ]
-
-
 REACHED = Column("Reached by", reached)
 DEPTH = Column("Steps", lambda one, around: text(one.depth), number=True)
 REFERENCE = fact("In its tool", "external_ref")
@@ -203,6 +191,5 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Verdict", _verdict),
     ),
     "Q-102": (Column("Its link, whose target changed", _changed),),
-    "Q-103": (word("Kind", "kind"), Column("Old and new", _differs)),
     "gaps": (*_GAPS, _LEANS, _SPOKEN),
 }

@@ -16,7 +16,7 @@ from memories.actors import Actor
 from memories.models import Project
 
 #: Queries whose rows keep their order instead of standing by group.
-UNGROUPED = ("Q-101", "Q-105", "Q-013", "Q-104")
+UNGROUPED = ("Q-101", "Q-105", "Q-013")
 
 
 @dataclass

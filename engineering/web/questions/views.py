@@ -23,7 +23,6 @@ _GENERAL = "engineering/questions/_tables.html"
 _SPECIAL = {
     "Q-013": "engineering/questions/_changes.html",
     "Q-017": "engineering/questions/_chain.html",
-    "Q-104": "engineering/questions/_changes.html",
     "Q-105": "engineering/questions/_coverage.html",
 }
 
@@ -56,7 +55,7 @@ def project_query(request: HttpRequest, actor: Actor, name: str, query: str) -> 
     """One question about a project."""
     project, wanted = project_named(name, actor), asked.query_of(Scope.PROJECT, query)
     if wanted.id in asked.OWN_PAGES:
-        return redirect(asked.address(wanted, project))
+        return redirect(asked.with_params(asked.address(wanted, project), asked.given(request)))
     return _answered(request, actor, wanted, project, {"project": project})
 
 

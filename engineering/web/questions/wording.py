@@ -79,7 +79,6 @@ FIGURES: dict[str, tuple[str, ...]] = {
         "requirements", "satisfied", "covered", "refined", "orphan", "unrefined", "partial", "justified", "no_parent",
     ),
     "Q-101": ("requirements", "passed", "failed", "evidenced", "open"),
-    "Q-103": ("added", "changed", "removed"),
     "Q-105": (),
     "Q-020": ("requirements", "Q-006.orphan", "Q-009.risky", "Q-011.unsupported", "map.roots", "map.unplaced"),
     "gaps": ("Q-006.orphan", "Q-006.partial", "Q-009.risky", "Q-011.unsupported"),
