@@ -8,18 +8,20 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from engineering.models import Conflict, ConflictMember, Entity, Relationship
+from engineering.models import Conflict, ConflictMember, Entity, Relationship, SlotSubject, ValueAlias
 from engineering.models.entity import TYPE_CHOICES
 from engineering.models.relationship import TYPE_CHOICES as LINK_CHOICES
 from engineering.services import relationships
 from memories import permissions
 from memories.actors import Actor
 from memories.admin.base import ReadAdmin
+from memories.admin.evidence import SystemAdmin
 from memories.admin.fields import Json, Lines, LongText, Moment, OneLine, ProjectChoice
 from memories.admin.filters import ProjectFilter, project_filter, time_filter
 from memories.admin.forms import CorrectionForm, NewRecordForm
 from memories.admin.record_verbs import RECORD_VERBS, plain
 from memories.admin.records import BY, CREATED, RecordAdmin, link_to
+from memories.choices import Role
 
 _CONFIDENCE = "0 to 1"
 _SOURCES = "memory:, entity:, interaction: or chunk: and an id, doc: and a path, or a URL; one a line."
@@ -183,3 +185,30 @@ class ConflictMemberAdmin(ReadAdmin[ConflictMember]):
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         """Narrow to claims of the conflicts the actor sees."""
         return rows.filter(conflict__in=permissions.for_principal(Conflict.objects.all(), actor))
+
+
+@admin.register(ValueAlias)
+class ValueAliasAdmin(ReadAdmin[ValueAlias]):
+    """Texts that mean one value where values are compared."""
+
+    ordering = ("text",)
+    list_display = ("text", "stands_for", "project", "created_by", "created_at", "removed_at")
+    list_filter = (ProjectFilter, ("removed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("project",)
+    search_fields = ("text", "stands_for")
+    sortable_by = ()
+
+    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        """Narrow to aliases of projects that the actor may read, and those of all."""
+        here = permissions.within("project", actor.principal, Role.READER)
+        return rows if here is None else rows.filter(here)
+
+
+@admin.register(SlotSubject)
+class SlotSubjectAdmin(SystemAdmin):
+    """Under which names records make claims (derived; the full scan for conflicts makes it again)."""
+
+    list_display = ("name", "member_kind", "member_id")
+    list_filter = ("member_kind",)
+    search_fields = ("name", "=member_id")
+    sortable_by = ()

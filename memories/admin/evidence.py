@@ -1,15 +1,16 @@
-"""What is only read: interactions, pieces of documents, the search index, stored answers."""
+"""What is only read: interactions, pieces of documents, named moments, the search index, stored answers."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from memories import permissions
 from memories.actors import Actor
 from memories.admin.base import ReadAdmin
 from memories.admin.filters import ProjectFilter, project_filter, time_filter, word_filter
 from memories.choices import Role
-from memories.models import IdempotencyKey, IndexRow, Interaction, SourceChunk
+from memories.models import Baseline, IdempotencyKey, IndexRow, Interaction, ReviewMark, SourceChunk
 
 
 @admin.register(Interaction)
@@ -51,6 +52,35 @@ class SystemAdmin(ReadAdmin[Any]):
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         """Show all of it: who may read it at all is an administrator."""
         return rows
+
+
+@admin.register(Baseline)
+class BaselineAdmin(ReadAdmin[Baseline]):
+    """Moments of projects that people named."""
+
+    ordering = ("-created_at",)
+    list_display = ("name", "project", "at", "seq", "created_by", "created_at")
+    list_filter = (ProjectFilter,)
+    list_select_related = ("project",)
+    search_fields = ("name", "note")
+    sortable_by = ("created_at",)
+
+    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        """Narrow to moments of projects that the actor may read."""
+        here = permissions.within("project", actor.principal, Role.READER)
+        return rows if here is None else rows.filter(here)
+
+
+@admin.register(ReviewMark)
+class ReviewMarkAdmin(SystemAdmin):
+    """How far each person has reviewed a project's changes."""
+
+    ordering = ("-moved_at",)
+    list_display = ("reviewer", "project", "seq", "moved_at")
+    list_filter = (ProjectFilter,)
+    list_select_related = ("project",)
+    search_fields = ("reviewer",)
+    sortable_by = ()
 
 
 @admin.register(IndexRow)

@@ -81,6 +81,10 @@ ROWS = {
     **rows("memories/indexrow", "nothing", **ADMINS_NONE),
     **rows("memories/idempotencykey", "nothing", **ADMINS_NONE),
     **rows("memories/projectalias", "nothing", change=NONE),
+    **rows("memories/baseline", "nothing", change=NONE),
+    **rows("memories/reviewmark", "nothing", **ADMINS_NONE),
+    **rows("engineering/valuealias", "nothing", change=NONE),
+    **rows("engineering/slotsubject", "nothing", **ADMINS_NONE),
     **rows("engineering/conflict", "nothing", change=NONE),
     **rows("engineering/conflictmember", "nothing", change=NONE),
 }
