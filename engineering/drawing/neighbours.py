@@ -93,7 +93,7 @@ def _strokes(arrows: list[Arrow], boxes: Mapping[str, Box], column: Mapping[str,
     if abs(column[a] - column[b]) == 1 and abs(column[b]) > abs(column[a]):
         path, at = _across(inner, outer, 1 if column[b] > 0 else -1)
     else:
-        path, at = _around(inner, outer, 1 if column[b] > 0 else -1)
+        path, at, label = _around(inner, outer, column[a], column[b]), (0.0, 0.0), ""
     return [Stroke(path, label, at[0], at[1], title, start_head=to_inner, end_head=to_outer)]
 
 
@@ -108,9 +108,15 @@ def _across(inner: Box, outer: Box, side: int) -> tuple[str, tuple[float, float]
     return path, (end - side * (STUB / 2 + 2), outer.middle - 4)
 
 
-def _around(inner: Box, outer: Box, side: int) -> tuple[str, tuple[float, float]]:
-    """Return a stroke between nodes of one column, or of both sides: a swing outwards."""
-    start, end = (inner.right, outer.right) if side > 0 else (inner.x, outer.x)
-    far = max(start, end) + SWING if side > 0 else min(start, end) - SWING
-    path = f"M{start:g} {inner.middle:g} C{far:g} {inner.middle:g} {far:g} {outer.middle:g} {end:g} {outer.middle:g}"
-    return path, ((start + end) / 2 + side * SWING * 0.7, (inner.middle + outer.middle) / 2)
+def _around(inner: Box, outer: Box, here: int, there: int) -> str:
+    """Return a stroke within a column, swinging outwards, or one that passes the middle; its word is in its title."""
+    if (here > 0) == (there > 0):
+        side = 1 if there > 0 else -1
+        start, end = (inner.right, outer.right) if side > 0 else (inner.x, outer.x)
+        far = (max if side > 0 else min)(start, end) + side * SWING
+        return (
+            f"M{start:g} {inner.middle:g} C{far:g} {inner.middle:g} {far:g} {outer.middle:g} {end:g} {outer.middle:g}"
+        )
+    start, end = (inner.right, outer.x) if here < there else (inner.x, outer.right)
+    half = (start + end) / 2
+    return f"M{start:g} {inner.middle:g} C{half:g} {inner.middle:g} {half:g} {outer.middle:g} {end:g} {outer.middle:g}"

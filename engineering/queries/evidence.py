@@ -54,6 +54,7 @@ def evidence(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answ
     answer.items = [_classed(node, down, node.key in inner) for node in down.reached] + _dead(down)
     for key in down.depth:
         answer.items += sources.get(key, [])
+    answer.items += _exchanges(answer.items, actor)
     down.into(answer)
     answer.counts = dict(Counter(one.group for one in answer.items))
     answer.counts["failed"] = sum(1 for one in answer.items if "failed" in one.flags)
@@ -117,6 +118,28 @@ def _held(kind: str, ids: Iterable[UUID], actor: Actor) -> dict[str, tuple[str, 
         str(pk): (words if seen_too else f"(a {kind} you may not read)", stands)
         for pk, words, seen_too, stands in shown.values_list("pk", "words", "seen", "stands")
     }
+
+
+def _exchanges(items: list[Item], actor: Actor) -> list[Item]:
+    """Return the interactions that the memories among the leaves were taken from. One query, none without memories."""
+    depth = {one.id: one.depth for one in items if one.type == "memory" and one.name and one.id != one.name}
+    if not depth:
+        return []
+    seen = permissions.for_principal(Interaction.objects.filter(memories=OuterRef("pk")), actor)
+    rows = permissions.for_principal(Memory.objects.filter(pk__in=list(depth), source_interaction__isnull=False), actor)
+    shown = rows.annotate(seen=Exists(seen), words=Left("source_interaction__prompt", 120)).order_by("pk")
+    return [
+        Item(
+            str(interaction),
+            "interaction",
+            words if seen_too else "(an interaction you may not read)",
+            Status.ACTIVE,
+            depth[str(memory)] + 1,
+            Via(str(memory), "source_interaction", ""),
+            group=EVIDENCE,
+        )
+        for memory, interaction, words, seen_too in shown.values_list("pk", "source_interaction_id", "words", "seen")
+    ]
 
 
 def _source(text: str, owner: Key, depth: int, held: dict[str, dict[str, tuple[str, str]]]) -> Item:

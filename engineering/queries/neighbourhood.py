@@ -14,12 +14,16 @@ from memories.choices import LIVE
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """Entities by id with their distance in steps, the links between them, and whether there was more than taken."""
+    """Entities by id with their distance in steps, the links between them, and whether there was more than taken.
+
+    `of` is how many entities stand that near, taken or not (of a hub with more than 1,000 links at least so many).
+    """
 
     steps: dict[UUID, int]
     entities: list[Entity]
     links: list[Relationship]
     truncated: bool = field(default=False)
+    of: int = 0
 
 
 def around(start: Entity, actor: Actor, *, depth: int = 1, most: int = 60, statuses: Any = LIVE) -> Neighbourhood:
@@ -34,19 +38,21 @@ def around(start: Entity, actor: Actor, *, depth: int = 1, most: int = 60, statu
     """
     steps: dict[UUID, int] = {start.pk: 0}
     links: dict[UUID, Relationship] = {}
-    truncated = False
+    beyond: set[UUID] = set()
     for step in range(1, depth + 1):
         level = [node for node, away in steps.items() if away == step - 1]
         for link in _links_of(level, actor, statuses):
             ends = (link.source_entity_id, link.target_entity_id)
             new = [end for end in ends if end not in steps]
             if len(steps) + len(new) > most:
-                truncated = True
+                beyond.update(new)
                 continue
             steps.update(dict.fromkeys(new, step))
             links[link.pk] = link
     found = Entity.objects.select_related("project").in_bulk(list(steps))
-    return Neighbourhood(steps, [found[node] for node in steps], list(links.values()), truncated)
+    beyond -= steps.keys()
+    taken = [found[node] for node in steps]
+    return Neighbourhood(steps, taken, list(links.values()), bool(beyond), len(steps) + len(beyond))
 
 
 def _links_of(level: list[UUID], actor: Actor, statuses: Any) -> list[Relationship]:

@@ -1,7 +1,8 @@
 """Drawings with their links: what the pure layout placed, ready for its template."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from engineering.drawing import MOST_NODES, neighbours, tree
 from engineering.drawing.shapes import Arrow, Box, Drawing, Node, Stroke
@@ -54,9 +55,9 @@ def _node_of_part(part: Part) -> Node:
     return Node(part.id, part.node.name, part.node.type, hint)
 
 
-def of_neighbours(centre: Entity, found: Neighbourhood, of: int) -> Picture:
-    """Return the drawing of what stands around an entity."""
-    nodes = [_node(entity) for entity in found.entities]
+def of_neighbours(centre: Entity, found: Neighbourhood, names: Mapping[UUID, str]) -> Picture:
+    """Return the drawing of what stands around an entity, each under the name that the person may see."""
+    nodes = [_node(entity, names[entity.pk]) for entity in found.entities]
     steps = {str(key): step for key, step in found.steps.items()}
     arrows = []
     for link in found.links:
@@ -67,9 +68,9 @@ def of_neighbours(centre: Entity, found: Neighbourhood, of: int) -> Picture:
         spec = RELATIONSHIP_TYPES[word]
         arrows.append(Arrow(source, target, spec.label + waits, spec.symmetric))
     drawing = neighbours.draw(str(centre.pk), nodes, steps, arrows)
-    return Picture(f"What stands around {centre.name}", drawing, len(nodes), max(of, len(nodes)))
+    return Picture(f"What stands around {centre.name}", drawing, len(nodes), found.of)
 
 
-def _node(entity: Entity) -> Node:
+def _node(entity: Entity, name: str) -> Node:
     known = entity.status == Status.ACTIVE
-    return Node(str(entity.pk), entity.name, entity.entity_type, "" if known else entity.status, not known)
+    return Node(str(entity.pk), name, entity.entity_type, "" if known else entity.status, not known)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engineering.web import entity_parts, relating
+from engineering.web.questions import sections as answers
+from engineering.web.questions import surroundings
 from memories.actors import Actor
 from memories.kinds import Row
 
@@ -33,11 +35,16 @@ class Section:
     lazy: bool = False
 
 
+_QUESTIONS = "engineering/questions/"
 SECTIONS: tuple[Section, ...] = (
     Section("properties", "Properties", entity_parts.properties_of, "engineering/_properties_part.html"),
     Section("suspect-links", "Suspect links", entity_parts.suspects, "engineering/_suspects.html"),
     Section("relationships", "Relationships", entity_parts.relationships, "engineering/_relationships.html"),
     Section("relate", "Add a link", relating.section, "engineering/_relate.html"),
+    Section("neighbourhood", "Neighbourhood", surroundings.around, "engineering/_neighbourhood.html", lazy=True),
+    Section("evidence", "What stands behind it", answers.evidence, f"{_QUESTIONS}_part.html", lazy=True),
+    Section("impact", "What changing it touches", answers.impact, f"{_QUESTIONS}_part.html", lazy=True),
+    Section("questions", "Further questions", answers.questions, f"{_QUESTIONS}_open.html"),
     Section("made-of", "Memories it was made of", entity_parts.memories, "engineering/_made_of.html"),
 )
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("projects/<str:name>/queries/<slug:query>/", questions.project_query, name="project-query"),
     path("entities/<uuid:pk>/queries/", questions.entity_index, name="entity-queries"),
     path("entities/<uuid:pk>/queries/<slug:query>/", questions.entity_query, name="entity-query"),
+    path("entities/<uuid:pk>/neighbourhood/", questions.neighbourhood, name="neighbourhood"),
     path("entities/<uuid:pk>/part/<slug:name>/", entity_page.part, name="entity-part"),
     path("memories/<uuid:pk>/graduate/", graduate.graduate, name="graduate"),
     path("entities/<uuid:pk>/relate/", relating.relate, name="relate"),

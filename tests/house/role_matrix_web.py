@@ -70,6 +70,7 @@ ENGINEERING = {
     "/projects/<name>/queries/<query>/": page(name="project", query="coverage"),
     "/entities/<pk>/queries/": page(pk="entity"),
     "/entities/<pk>/queries/<query>/": page(pk="entity", query="impact"),
+    "/entities/<pk>/neighbourhood/": page(pk="entity"),
     "/entities/<pk>/part/<name>/": page(pk="entity", name="relationships"),
     "/projects/<name>/baselines/": Row(
         {"GET": PAGE, "POST": "302 403 403 302 302 302"}, NOTHING_ELSE, at={"name": "project"}, body={"name": "PDR"}

@@ -96,15 +96,16 @@ def reached(one: Item, around: Around) -> Cell:
     return [[Piece(reading(one, around), hush=True), around.piece(one.via.source)]]
 
 
-def reading(one: Item, around: Around) -> str:
-    """Return the link by which an item was reached, as it reads from the item."""
+def reading(one: Item, around: Around, *, of_source: bool = False) -> str:
+    """Return the link by which an item was reached, as it reads from the item, or from what it was reached from."""
     if one.via is None:
         return ""
     spec = RELATIONSHIP_TYPES.get(one.via.type)
     if spec is None:
         return one.via.type.replace("_", " ")
     edge = around.edges.get(one.via.relationship)
-    return spec.inverse if edge and edge.target == one.id and not spec.symmetric else spec.label
+    backwards = edge is not None and edge.target == one.id and not spec.symmetric
+    return spec.inverse if backwards != (of_source and not spec.symmetric) else spec.label
 
 
 def path(ids: Iterable[str], around: Around) -> Line:

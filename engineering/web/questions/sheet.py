@@ -1,7 +1,7 @@
 """An answer as its page shows it: figures, tables by group, what waits, rings, and where more is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from engineering.models import Entity
@@ -10,32 +10,14 @@ from engineering.queries.envelope import NODE_LIMIT, Answer, Item, Limits
 from engineering.queries.names import named
 from engineering.web.questions import wording
 from engineering.web.questions.asked import address, rest_address, with_params
-from engineering.web.questions.cells import Around, Cell, Line, Named, path, references, url_of
+from engineering.web.questions.cells import Around, Line, Named, path, references, url_of
+from engineering.web.questions.chain import Group, Row, Step, chain_of
 from engineering.web.questions.columns import COLUMNS, Column
 from memories.actors import Actor
 from memories.models import Project
 
 #: Queries whose rows keep their order instead of standing by group.
 UNGROUPED = ("Q-101", "Q-105", "Q-013")
-
-
-@dataclass
-class Row:
-    """One item of an answer."""
-
-    item: Item
-    url: str
-    flags: list[str]
-    cells: list[Cell]
-
-
-@dataclass
-class Group:
-    """A part of an answer."""
-
-    title: str
-    meaning: str
-    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass
@@ -64,6 +46,11 @@ class Sheet:
     around: Around
     good_news: bool = False
     partial: bool = False
+
+    @property
+    def chain(self) -> list[Step]:
+        """The answer as a chain, where it is one."""
+        return chain_of(self.groups, self.around)
 
     @property
     def mixed(self) -> bool:

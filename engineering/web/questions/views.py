@@ -8,19 +8,19 @@ from django.shortcuts import redirect, render
 
 from engineering.models import Entity
 from engineering.queries.catalogue import Choice, Query, Scope, Word
-from engineering.web.questions import asked
+from engineering.web.questions import asked, surroundings
 from engineering.web.questions.sheet import sheet_of
 from engineering.web.questions.themes import of_entity, of_project
 from memories.actors import Actor
-from memories.errors import NotFound
+from memories.errors import Invalid, NotFound
 from memories.models import Project
 from memories.queries import moments, projects, records
 from memories.text import text_fault
 from memories.web.door import page, wants_fragment
 
 #: Answers whose table is special; every other one is shown by the first.
-_GENERAL = "engineering/questions/_tables.html"
-_SPECIAL = {
+TABLES = "engineering/questions/_tables.html"
+SPECIAL = {
     "Q-013": "engineering/questions/_changes.html",
     "Q-017": "engineering/questions/_chain.html",
     "Q-105": "engineering/questions/_coverage.html",
@@ -67,6 +67,18 @@ def entity_query(request: HttpRequest, actor: Actor, pk: UUID, query: str) -> Ht
     return _answered(request, actor, asked.query_of(Scope.ENTITY, query), entity, about)
 
 
+@page("GET")
+def neighbourhood(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
+    """What stands within one or two steps of an entity, drawn and as a table."""
+    entity: Entity = records.get("entity", pk, actor)
+    given = asked.given(request)
+    for unknown in set(given) - {"depth"}:
+        raise Invalid.field(unknown, f"A neighbourhood takes depth, not “{unknown[:60]}”.", "unknown_filter")
+    found = surroundings.around(entity, actor, asked.whole(given, "depth", 1, 1, 2))
+    context = {"entity": entity, "row": entity, "project": entity.project, "part": found}
+    return render(request, "engineering/neighbourhood.html", context)
+
+
 def _answered(
     request: HttpRequest, actor: Actor, query: Query, subject: Project | Entity, about: dict[str, Any]
 ) -> HttpResponse:
@@ -80,7 +92,7 @@ def _answered(
         sheet = sheet_of(query, subject, answer, given, limits, actor)
         sheet.partial = moments.partial(moment, of)
     context = {**about, "sheet": sheet, "query": query, "fields": _fields(query, given), "offset": limits.offset}
-    context |= {"table": _SPECIAL.get(query.id, _GENERAL)}
+    context |= {"table": SPECIAL.get(query.id, TABLES)}
     template = "_answer.html" if wants_fragment(request) else "query.html"
     return render(request, f"engineering/questions/{template}", context)
 
