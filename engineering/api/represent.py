@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from engineering.drafts import Draft
 from engineering.models import Conflict, Entity, Relationship, ValueAlias
 from engineering.queries.neighbourhood import Neighbourhood
+from engineering.queries.proposals import Near
 from memories.api.represent import OF_KIND, common, project_name, ref, when
+from memories.models import Memory
 
 
 def entity(row: Entity) -> dict[str, Any]:
@@ -112,3 +115,25 @@ def neighbourhood(found: Neighbourhood) -> dict[str, Any]:
 
 
 OF_KIND.update(entity=entity, relationship=relationship)
+
+
+def graduation_draft(row: Memory, guess: Draft, near: list[Near]) -> dict[str, Any]:
+    """Return what a memory could become."""
+    return {
+        "entity_type": guess.entity_type,
+        "name": guess.name,
+        "project": project_name(row),
+        "properties": guess.properties,
+        "sure": guess.sure,
+        "near": [
+            {
+                "id": str(one.row.pk),
+                "entity_type": one.row.entity_type,
+                "name": one.row.name,
+                "status": one.row.status,
+                "version": one.row.version,
+                "overlap": round(one.overlap, 3),
+            }
+            for one in near
+        ],
+    }

@@ -70,7 +70,30 @@ class EntityChange(EntityFields, Change):
 class Graduation(EntityFields):
     """The entity that a memory should become; what is left out comes from the memory."""
 
+    promote = serializers.BooleanField(required=False, help_text="make it active at once; the memory graduates with it")
     note = text(required=False, max_length=4_000)
+
+
+class NearEntity(Shape):
+    """A live entity of that name, or of that type with a near one."""
+
+    id = serializers.UUIDField()
+    entity_type = serializers.ChoiceField(choices=ENTITY_TYPES)
+    name = text()
+    status = text()
+    version = serializers.IntegerField()
+    overlap = share()
+
+
+class GraduationDraft(Shape):
+    """What a memory's words make of it; a guess by fixed rules, to be looked at before it is proposed."""
+
+    entity_type = serializers.ChoiceField(choices=ENTITY_TYPES)
+    name = text()
+    project = text(allow_null=True)
+    properties = serializers.DictField()
+    sure = serializers.BooleanField(help_text="false where the words do not say what it is")
+    near = NearEntity(many=True)
 
 
 class Link(bodies.Body):

@@ -16,7 +16,7 @@ routes.register("value-aliases", ValueAliasViewSet, basename="value-alias")
 urlpatterns = [
     re_path(
         r"^memories/(?P<id>[^/]+)/graduate/?$",
-        GraduationViewSet.as_view({"post": "create"}),
+        GraduationViewSet.as_view({"get": "retrieve", "post": "create"}),
         name="memory-graduate",
     ),
     *projects.urlpatterns,

@@ -9,8 +9,11 @@ from rest_framework.response import Response
 
 from engineering.api import represent
 from engineering.api import serializers as shapes
+from engineering.drafts import draft
 from engineering.filters import EntityFilter, RelationshipFilter
 from engineering.models import Entity, Relationship
+from engineering.ontology import ENTITY_TYPES
+from engineering.queries import proposals
 from engineering.queries.neighbourhood import around
 from engineering.services import graduation, relationships
 from memories.api import bodies, preconditions
@@ -22,6 +25,7 @@ from memories.errors import Invalid
 from memories.kinds import Row
 from memories.models import Memory
 from memories.queries import records
+from memories.services.lifecycle import admit
 
 ORDERINGS = (
     "-created_at",
@@ -138,6 +142,25 @@ class GraduationViewSet(RestViewSet):
     serializer_class = shapes.EntityCreated
     represent = staticmethod(represent.entity)
 
+    extra_params = {"retrieve": ("entity_type",)}
+
+    @extend_schema(
+        operation_id="memories_graduate_retrieve",
+        parameters=[OpenApiParameter("entity_type", {"type": "string", "enum": list(ENTITY_TYPES)})],
+        responses=shapes.GraduationDraft,
+        tags=["memories"],
+    )
+    def retrieve(self, request: Request, id: str) -> Response:
+        """Guess what entity a memory could become, and say what is like that already."""
+        memory = records.get("memory", id, self.actor)
+        admit(memory, "graduate", actor=self.actor)
+        chosen = request.query_params.get("entity_type", "")
+        if chosen and chosen not in ENTITY_TYPES:
+            raise bad_param("entity_type", f"entity_type is one of {', '.join(ENTITY_TYPES)}.")
+        guess = draft(memory.content, memory.memory_type, chosen)
+        near = proposals.near(guess.name, guess.entity_type, memory.project_id, self.actor)
+        return Response(represent.graduation_draft(memory, guess, near))
+
     @extend_schema(
         operation_id="memories_graduate_create",
         request=shapes.Graduation,
@@ -149,6 +172,11 @@ class GraduationViewSet(RestViewSet):
         memory = records.get("memory", id, self.actor)
         preconditions.check(request, memory)
         fields = self.fields()
-        note = fields.pop("note", "")
+        note, promote = fields.pop("note", ""), fields.pop("promote", False)
+        if not isinstance(promote, bool):
+            raise Invalid.field("promote", "true or false is expected.", "not_boolean")
+        if promote:
+            row = graduation.graduate(memory, fields, actor=self.actor, version=memory.version, note=note)
+            return self.answer(row, 201, created=True)
         made = graduation.propose(memory, fields, actor=self.actor, note=note)
         return self.answer(made.row, 201 if made.created else 200, created=made.created)

@@ -50,7 +50,11 @@ MEMORIES = {
     f"{API}/memories/<id>/restore": post(REVIVED, "dead"),
     f"{API}/memories/<id>/annotate": post(RETIRED, "active", note="seen in the lab"),
     f"{API}/memories/<id>/reinforce": post("401 403 403 200 200 200", "active"),
-    f"{API}/memories/<id>/graduate": post("401 403 403 201 201 201", "active", entity_type="component", name="Tower"),
+    f"{API}/memories/<id>/graduate": Row(
+        {"GET": RETIRED, "POST": "401 403 403 201 201 201"},
+        at=at("active"),
+        body={"entity_type": "component", "name": "Tower"},
+    ),
     f"{API}/memories/<id>/audit": read(PROPOSED, "candidate"),
     f"{API}/memories/<id>/similar": read(PROPOSED, "candidate"),
 }
