@@ -11,6 +11,7 @@ from django.conf import settings
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from atocore_site.collector import calm
 from atocore_site.wsgi import application as django_application
 
 # ASGI applications before Django, such as the one at /mcp.
@@ -28,3 +29,4 @@ def front(threads: int) -> Starlette:
 
 
 application = front(settings.ATOCORE_THREADS)
+calm()

@@ -214,7 +214,8 @@ class Graph:
 
     def read(self, rows: QuerySet[Entity]) -> list[Node]:
         """Return the entities of a queryset."""
-        return [self.shown(Node(*row)) for row in rows_of(rows.values_list(*NODE))]
+        read = map(Node._make, rows_of(rows.values_list(*NODE)))
+        return [node if node.status == Status.ACTIVE else self.shown(node) for node in read]
 
     def shown(self, node: Node) -> Node:
         """Return a node as the actor may see it: dead records keep their name for reviewers only."""

@@ -188,18 +188,26 @@ class _Reading:
         found.truncated = len(links) >= self.limits.nodes * LINKS_PER_NODE
         beyond = self._spread(found, ways)
         found.beyond, found.truncated = list(beyond), found.truncated or bool(beyond)
-        taken = found.depth.keys()
-        found.links = [link for link in links if link.source in taken and link.target in taken]
-        found.dead = [link for link in links if self._dead(link, found)]
+        taken = found.depth
+        # What is taken is active, but for the entities that the walk began at.
+        ended = {key for key in begun if key in nodes and not nodes[key].active}
+        for link in links:
+            inside = link.source in taken and link.target in taken
+            if inside:
+                found.links.append(link)
+            if (not inside or ended) and self._dead(link, found):
+                found.dead.append(link)
         return found
 
     def _ways(self, links: list[Link]) -> dict[Key, list[tuple[Key, Link]]]:
         ways: dict[Key, list[tuple[Key, Link]]] = {}
+        out, back = self.out, self.back
         for link in links:
-            if link.type in self.out:
-                ways.setdefault(link.source, []).append((link.target, link))
-            if link.type in self.back:
-                ways.setdefault(link.target, []).append((link.source, link))
+            _, name, source, target, *_ = link
+            if name in out:
+                ways.setdefault(source, []).append((target, link))
+            if name in back:
+                ways.setdefault(target, []).append((source, link))
         return ways
 
     @staticmethod
@@ -210,16 +218,18 @@ class _Reading:
     def _spread(self, found: Walk, ways: dict[Key, list[tuple[Key, Link]]]) -> dict[Key, None]:
         """Take what can be reached, nearest first, up to the caps; return what stands beyond them."""
         beyond: dict[Key, None] = {}
-        level = deque(found.depth)
+        depth, nodes, most = found.depth, found.nodes, self.limits.nodes
+        level = deque(depth)
         while level:
             key = level.popleft()
+            steps = depth[key]
             for other, link in ways.get(key, ()):
-                if other in found.depth or not self._passable(found.nodes.get(other)):
+                if other in depth or not self._passable(nodes.get(other)):
                     continue
-                if found.depth[key] >= self.limits.depth or len(found.depth) >= self.limits.nodes:
+                if steps >= self.limits.depth or len(depth) >= most:
                     beyond[other] = None
                     continue
-                found.depth[other], found.came[other] = found.depth[key] + 1, link
+                depth[other], found.came[other] = steps + 1, link
                 level.append(other)
         return beyond
 
