@@ -21,6 +21,7 @@ from django.utils.dateparse import parse_datetime
 from memories.errors import FieldError, Invalid
 from memories.models import AuditEntry, Baseline
 from memories.queries.past import Past, live
+from memories.text import text_fault
 
 NOW = "now"
 #: Filters of lists that the log does not answer: derived columns, and who stands in a conflict.
@@ -126,7 +127,8 @@ def moment_of(text: str, *, project: UUID | None = None, pointer: str = "?as_of"
         return _numbered(word, pointer)
     if time_of(word):
         return _timed(word, pointer)
-    found = baselines(project).filter(name__iexact=word[:80]).first() if project else None
+    named = project is not None and not text_fault(word)  # PostgreSQL takes no NUL, not even to look for one
+    found = baselines(project).filter(name__iexact=word[:80]).first() if project and named else None
     if found is None:
         raise _refusal(pointer, _none_such(project), "invalid")
     return of_baseline(found)

@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engineering.api.queries_shapes import as_json
-from engineering.models import Entity, Relationship
+from engineering.models import Conflict, Entity, Relationship
 from engineering.queries.catalogue import QUERIES, Scope
 from engineering.queries.contents import contents
 from engineering.queries.requirements import orphan_requirements
+from engineering.queries.uses import uses
 from memories.actors import Actor
 from memories.choices import Role
 from memories.errors import DomainError, Invalid, StrayWrite
@@ -34,7 +35,7 @@ from memories.services import capture, edit, lifecycle, undo
 from tests import factories
 from tests.engineering.queries.drawing import Drawing, groups
 
-MODELS = (Entity, Relationship, Memory, SourceDocument, Interaction)
+MODELS = (Entity, Relationship, Memory, SourceDocument, Interaction, Conflict)
 
 
 def now() -> Moment:
@@ -56,6 +57,7 @@ def test_a_drawn_history(sheet: Drawing) -> None:
     2         c1 satisfies req1; c2 part of sys         c1, c2                  -
     3         c1 is renamed to mirror, c2 is invalid    mirror                  -
     4         the satisfies is taken back               mirror                  req1
+    5         mirror is renamed to lens                 lens                    req1
     """
     sheet.put("sys")
     sheet.put("req1")
@@ -68,6 +70,8 @@ def test_a_drawn_history(sheet: Drawing) -> None:
     sheet.end("c2")
     moments.append(now())
     lifecycle.invalidate(satisfies, actor=sheet.actor)
+    moments.append(now())
+    edit.update(Entity.objects.get(name="mirror"), {"name": "lens"}, actor=sheet.actor)
     moments.append(now())
 
     def inside() -> list[str]:
@@ -94,8 +98,9 @@ def test_a_drawn_history(sheet: Drawing) -> None:
         (["c1", "c2"], []),
         (["mirror"], []),
         (["mirror"], ["req1"]),
+        (["lens"], ["req1"]),
     ]
-    assert (inside(), orphans()) == (["mirror"], ["req1"])
+    assert (inside(), orphans()) == (["lens"], ["req1"])
 
 
 class History:
@@ -134,8 +139,8 @@ class History:
         return found | rows
 
     def row(self, number: int, model: type[Any] = Entity) -> Any:
-        """Return some record."""
-        rows = list(model.objects.order_by("pk"))
+        """Return one of the records that changed last, so that some change several times."""
+        rows = list(model.objects.order_by("-updated_at", "pk")[:4])
         return rows[number % len(rows)]
 
 
@@ -222,6 +227,25 @@ def test_looking_back_is_what_was_seen_then(steps: list[tuple[int, int, int]]) -
         assert again.keys() == then.keys()
         for name, answer in then.items():
             assert again[name] == answer, (name, moment)
+
+
+def test_a_conflict_as_it_stood(sheet: Drawing) -> None:
+    """Two masses of one bracket: open, until one of them is corrected."""
+    sheet.put("Bracket", properties={"mass": "5 kg"})
+    factories.entity("Bracket", properties={"mass": "6 kg"})
+    during = now()
+
+    def conflicts() -> list[tuple[str, str]]:
+        found = uses(sheet.at["Bracket"], sheet.actor)
+        return sorted((one.name, one.status) for one in found.items if one.type == "conflict")
+
+    then = conflicts()
+    assert {status for _, status in then} == {"open"}
+    edit.update(Entity.objects.get(properties__mass="6 kg"), {"properties": {"mass": "5000 g"}}, actor=sheet.actor)
+    assert "resolved" in {status for _, status in conflicts()}
+    with looking_back(during):
+        assert conflicts() == then
+        assert not Conflict.objects.exclude(resolved_at=None).exists()
 
 
 def test_the_present_is_not_touched(sheet: Drawing) -> None:
