@@ -16,7 +16,7 @@ from engineering.api import queries_shapes as shapes
 from engineering.models import Entity
 from engineering.queries.catalogue import QUERIES, Other, Param, Query, Scope, Word
 from engineering.queries.envelope import DEPTH_LIMIT, MOST_DEPTH, MOST_NODES, NODE_LIMIT, Answer, Limits
-from engineering.queries.overview import as_markdown
+from engineering.queries.overview_text import as_markdown
 from engineering.queries.tables import as_csv
 from memories.actors import Actor
 from memories.api.base import record_id

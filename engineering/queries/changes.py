@@ -8,7 +8,6 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from engineering.queries.envelope import Answer, Item, Limits, iso
-from engineering.queries.graph import Graph
 from memories import permissions
 from memories.actors import Actor
 from memories.errors import FieldError, Invalid
@@ -34,7 +33,7 @@ def changes(project: Project, actor: Actor, limits: Limits | None = None, *, cur
     """
     rule = "Rows of the audit log of this project, newest first, grouped by the request that wrote them."
     answer = Answer("Q-013", {"project": project.name, "cursor": cursor}, moments.asked_at(), rule)
-    return _fill(answer, _rows(project, actor), actor, limits, cursor)
+    return _fill(answer, _rows(project, actor), limits, cursor)
 
 
 def unreviewed(project: Project, actor: Actor, limits: Limits | None = None, *, cursor: str = "") -> Answer:
@@ -59,7 +58,7 @@ def unreviewed(project: Project, actor: Actor, limits: Limits | None = None, *, 
     rows = _rows(project, actor).filter(seq__gt=reviewed)
     # What comes in while one reads is left for the next review.
     newest = rows.order_by().aggregate(newest=Max("seq"))["newest"] or reviewed
-    _fill(answer, rows, actor, limits, cursor)
+    _fill(answer, rows, limits, cursor)
     answer.counts |= {"reviewed": reviewed, "newest": newest}
     return answer
 
@@ -69,35 +68,18 @@ def _rows(project: Project, actor: Actor) -> QuerySet[AuditEntry]:
     return permissions.for_principal(own, actor)
 
 
-def _fill(answer: Answer, rows: QuerySet[AuditEntry], actor: Actor, limits: Limits | None, cursor: str) -> Answer:
+def _fill(answer: Answer, rows: QuerySet[AuditEntry], limits: Limits | None, cursor: str) -> Answer:
     most = min((limits or Limits(nodes=PAGE)).nodes, PAGE)
     if cursor:
         rows = rows.filter(_before(cursor))
     page = list(rows.order_by("-timestamp", "-seq")[: most + 1])
     kept = page[:most]
-    shown = _readable(kept, actor)
-    answer.items = [_request(entries) for entries in _grouped(shown)]
-    answer.counts = {"rows": len(shown), "requests": len(answer.items)}
+    answer.items = [_request(entries) for entries in _grouped(kept)]
+    answer.counts = {"rows": len(kept), "requests": len(answer.items)}
     answer.wait([])
     if len(page) > most:
         answer.truncated, answer.next = True, f"{kept[-1].timestamp.isoformat()}~{kept[-1].seq}"
     return answer
-
-
-def _readable(entries: list[AuditEntry], actor: Actor) -> list[AuditEntry]:
-    """Leave out rows of links that lead into a project the actor may not read. One query."""
-    ends = {entry.seq: {str(entry.after_json.get(name)) for name in _ENDS} for entry in entries if _is_link(entry)}
-    if not ends:
-        return entries
-    there = Graph(actor).readable({key for keys in ends.values() for key in keys})
-    return [entry for entry in entries if ends.get(entry.seq, there) <= there]
-
-
-_ENDS = ("source_entity", "target_entity")
-
-
-def _is_link(entry: AuditEntry) -> bool:
-    return entry.entity_kind == "relationship" and all(entry.after_json.get(name) for name in _ENDS)
 
 
 def _before(cursor: str) -> Q:

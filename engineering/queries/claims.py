@@ -1,21 +1,21 @@
-"""Claims: what validates one (Q-010), those that nothing supports (Q-011), results that disagree on one (Q-012).
+"""Claims: those that nothing supports (Q-011).
 
 Supported is a least fixpoint: evidence (anything that needs no support itself, but a failed result) supports what it
 speaks for, and a supported claim supports further claims. Claims that only support each other stay unsupported.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 
-from engineering.models import Entity
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import EVIDENCE
-from engineering.queries.envelope import Answer, Item, Limits, Pending
-from engineering.queries.graph import Graph, Key, Link, Node, by_name, edge, item, key_of, ref, rows_of
+from engineering.queries.envelope import Answer, Limits, Pending
+from engineering.queries.graph import Graph, Key, Node, by_name, item, key_of, ref, rows_of
 from engineering.queries.rings import rings
 from engineering.queries.walk import walk
 from memories.actors import Actor
@@ -109,11 +109,18 @@ def case(graph: Graph, project: Project, kind: str = "validation_claim") -> Case
         project: whose claims.
         kind: the entity type that is asked about (validation_claim, requirement).
     """
+    return case_of(graph, project, kind, statements(graph, project, (kind,)))
+
+
+def case_of(graph: Graph, project: Project, kind: str, rows: Iterable[tuple[Any, ...]]) -> Case:
+    """Return the case of the entities of a type from statements; two queries where it leans on others."""
     found = Case()
     beyond: set[Key] = set()
     own = key_of(project.pk)
-    for row in _statements(graph, project, kind):
-        proof, leans_on, home = _proof(row)
+    for row in rows:
+        proof, claim_type, leans_on, home = _proof(row)
+        if claim_type != kind:
+            continue
         found.proofs.setdefault(proof.claim, []).append(proof)
         if leans_on in NEEDY and (leans_on != kind or home != own):
             beyond.add(proof.evidence)
@@ -123,23 +130,31 @@ def case(graph: Graph, project: Project, kind: str = "validation_claim") -> Case
     return found
 
 
-def _statements(graph: Graph, project: Project, kind: str) -> list[tuple[Any, ...]]:
-    """Return the links that speak for or against the entities of a type, once for each such end."""
+def statements(graph: Graph, project: Project, kinds: Sequence[str], *more: "QuerySet[Any, Any]") -> list[Any]:
+    """Return the links that speak for or against the entities of some types, once for each such end. One query.
+
+    Args:
+        graph: what the actor may read.
+        project: whose entities.
+        kinds: their types.
+        more: further links to read with them, in the columns of `stated`.
+    """
     target = graph.links.filter(
-        target_entity__entity_type=kind,
+        target_entity__entity_type__in=kinds,
         target_entity__project=project,
         relationship_type__in=("supports", "conflicts_with"),
     )
     source = graph.links.filter(
-        source_entity__entity_type=kind,
+        source_entity__entity_type__in=kinds,
         source_entity__project=project,
         relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"),
     )
-    sides = ((target, "target"), (source, "source"))
-    branches = [
-        rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF) for rows, side in sides
-    ]
-    return rows_of(branches[0].union(branches[1], all=True))
+    return rows_of(stated(target, "target").union(stated(source, "source"), *more, all=True))
+
+
+def stated(rows: "QuerySet[Any]", side: str) -> "QuerySet[Any, Any]":
+    """Return links in the columns of a statement; `side` says which end is spoken of."""
+    return rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF)
 
 
 def _failed(end: str) -> "ExpressionWrapper[Q]":
@@ -159,12 +174,12 @@ _END = (
 _PROOF = ("relationship_type", "confidence", *(f"{end}{part}" for end in ("source", "target") for part in _END))
 
 
-def _proof(row: tuple[Any, ...]) -> tuple[Proof, str, Any]:
-    """Return what one link says to the claim at its `side`, with the type and project of what says it."""
+def _proof(row: tuple[Any, ...]) -> tuple[Proof, str, str, Any]:
+    """Return what one link says to the claim at its `side`, the claim's type, and type and project of what says it."""
     side, name, confidence, *ends = row
     claim, evidence = (ends[6:], ends[:6]) if side == "target" else (ends[:6], ends[6:])
     key, kind, status, home, own, failed = evidence
-    return Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), kind, home
+    return Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), claim[1], kind, home
 
 
 def _add_beyond(graph: Graph, keys: set[Key], found: Case) -> None:
@@ -198,10 +213,17 @@ def unsupported_claims(project: Project, actor: Actor, limits: Limits | None = N
 
 def find_unsupported(graph: Graph, project: Project, waiting: list[Pending]) -> Answer:
     """Return the whole of Q-011 without paging, by what is known to wait. Two queries, four across projects."""
-    answer = Answer("Q-011", {"project": project.name}, graph.at, _RULE)
     found = case(graph, project)
-    hopeful = {end for one in waiting if one.kind == "relationship" for end in (one.source, one.target)}
     claims = graph.read(graph.active.filter(project=project, entity_type="validation_claim"))
+    return unsupported_of(graph, project, found, claims, waiting)
+
+
+def unsupported_of(
+    graph: Graph, project: Project, found: Case, claims: Sequence[Node], waiting: list[Pending]
+) -> Answer:
+    """Return Q-011 from the claims, their case and what waits."""
+    answer = Answer("Q-011", {"project": project.name}, graph.at, _RULE)
+    hopeful = {end for one in waiting if one.kind == "relationship" for end in (one.source, one.target)}
     for claim in sorted(claims, key=by_name):
         reason = found.reason(claim.key, waits=ref(claim.key) in hopeful, weak=settings.ATOCORE_WEAK_BELOW)
         if reason:
@@ -245,55 +267,3 @@ def waiting_for_claims(project: Project) -> Q:
     supports &= Q(target_entity__entity_type="validation_claim")
     proves = Q(relationship_type__in=("evidenced_by", "validated_by"), source_entity__project=project)
     return supports | (proves & Q(source_entity__entity_type="validation_claim"))
-
-
-def results_of(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
-    """Return the results that validate an entity, with value, verdict and date (Q-010)."""
-    graph = Graph(actor)
-    rule = "Results that support it, or by which it is evidenced or validated; those no longer active are flagged."
-    answer = Answer("Q-010", {"entity": str(entity.pk)}, graph.at, rule)
-    start = key_of(entity.pk)
-    links = graph.touching([start], EVIDENCE)
-    nodes = graph.nodes({link.other(start) for link in links})
-    answer.items = [_result(nodes[link.other(start)], link) for link in links if link.other(start) in nodes]
-    answer.items.sort(key=lambda one: (one.group != "result", str(one.data.get("date") or ""), one.id))
-    answer.edges = [edge(link) for link in links]
-    answer.wait(graph.pending(graph.leaving([start], EVIDENCE)))
-    live = [one for one in answer.items if one.group == "result" and "dead_end" not in one.flags]
-    answer.counts |= {
-        "results": len(live),
-        "passed": sum(1 for one in live if one.data["passed"] is True),
-        "failed": sum(1 for one in live if one.data["passed"] is False),
-    }
-    return answer.page(limits or Limits())
-
-
-def _result(node: Node, link: Link) -> Item:
-    if node.type != "result":
-        return item(node, depth=1, via=link, group="other")
-    values = node.values
-    data = {name: values.get(name) for name in ("value", "passed", "date")}
-    return item(node, depth=1, via=link, group="result", **data)
-
-
-def conflicting_results(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
-    """Return the results on one claim that disagree in verdict or in value (Q-012).
-
-    Values are compared as written, without regard to case and spaces.
-    """
-    found = results_of(entity, actor, Limits())
-    rule = "Active results on one claim that disagree in verdict (passed) or in value, values compared as written."
-    live = [one for one in found.items if one.group == "result" and "dead_end" not in one.flags]
-    verdicts = {one.data["passed"] for one in live if one.data["passed"] is not None}
-    values = {_folded(one.data["value"]) for one in live if one.data["value"] not in (None, "")}
-    disagree = [word for word, held in (("verdict", verdicts), ("value", values)) if len(held) > 1]
-    for one in live:
-        one.data["disagree_in"] = disagree
-    answer = Answer("Q-012", found.params, found.as_of, rule, pending=found.pending)
-    answer.items = live if disagree else []
-    answer.counts = {"results": len(live), "conflicting": len(answer.items), "pending": found.counts["pending"]}
-    return answer.page(limits or Limits())
-
-
-def _folded(value: Any) -> str:
-    return "".join(str(value).casefold().split())

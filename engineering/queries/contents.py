@@ -1,7 +1,7 @@
 """Structure: contents (Q-001) and wholes (Q-002) of a part, its interfaces (Q-003), the map of a project (Q-004)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -154,20 +154,32 @@ def system_map(project: Project, actor: Actor, limits: Limits | None = None) -> 
         limits: `nodes` bounds the tree and each page of roots and of what is unplaced; `offset` turns both pages.
     """
     graph, given = Graph(actor), limits or Limits()
+    free = graph.read(loose(graph, project))
+    below = walk(graph, [node.key for node in roots_of(free, given)], DOWN, given)
+    answer = map_of(graph, project, given, free, below)
+    answer.wait(graph.pending(waiting_for_structure(project)))
+    return answer
+
+
+def roots_of(free: Iterable[Node], given: Limits) -> list[Node]:
+    """Return the page of roots among the parts that nothing holds, in order."""
+    roots = sorted((node for node in free if node.type in ROOT_TYPES), key=place)
+    return roots[given.offset : given.offset + given.nodes]
+
+
+def map_of(graph: Graph, project: Project, given: Limits, free: Sequence[Node], below: Walk) -> Answer:
+    """Return Q-004 from the parts that nothing holds and the walk below the roots, without what waits."""
     rule = "Roots are what stands in no part_of; below them everything over part_of; the rest of the parts is unplaced."
     answer = Answer("Q-004", {"project": project.name}, graph.at, rule)
-    found = sorted(graph.read(loose(graph, project)), key=place)
-    roots = [node for node in found if node.type in ROOT_TYPES]
-    unplaced = [node for node in found if node.type in INNER_TYPES]
+    roots = [node for node in free if node.type in ROOT_TYPES]
+    unplaced = sorted((node for node in free if node.type in INNER_TYPES), key=place)
     page = slice(given.offset, given.offset + given.nodes)
-    shown = {node.key: node for node in roots[page]}
-    below = walk(graph, list(shown), DOWN, given)
+    shown = {node.key: node for node in roots_of(free, given)}
     holds = {link.target for link in below.links} | {link.target for link in below.dead}
     answer.items = [_root(node, node.key in holds or below.truncated) for node in shown.values()]
     answer.items += below.items("part") + [item(node, group="unplaced") for node in unplaced[page]]
     below.into(answer)
     answer.counts = {"roots": len(roots), "parts_shown": len(below.reached), "unplaced": len(unplaced)}
-    answer.wait(graph.pending(_structure_of(project)))
     if max(len(roots), len(unplaced)) > page.stop:
         answer.truncated, answer.next = True, page.stop
     return answer
@@ -197,5 +209,6 @@ def place(node: Node) -> tuple[int, str, str]:
     return order.index(node.type), node.name.casefold(), str(node.key)
 
 
-def _structure_of(project: Project) -> Q:
+def waiting_for_structure(project: Project) -> Q:
+    """Return the condition for candidates that would place a part of a project."""
     return Q(relationship_type__in=("part_of", "contains"), source_entity__project=project)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from engineering.models import Entity
+from engineering.models import Entity, Relationship
 from engineering.queries.among import among
 from engineering.queries.graph import Graph, Key, key_of, rows_of, said
 from memories.choices import Status
@@ -64,8 +65,18 @@ class Cover:
         level = self.names[key][2]
         return level != self.top if level else not self.refined(key)
 
+    def take(self, key: Key, kind: str, met: Any, name: str, external: str | None, level: Any, why: Any) -> None:
+        """Take one demand as it was read; `why` says why nothing satisfies it."""
+        if met:
+            self.satisfied.add(key)
+        if kind == "requirement":
+            self.names[key] = (name, external, level or "")
+            if why and str(why).strip():
+                self.justified.add(key)
+
     def judge(self) -> None:
         """Give every requirement its verdict: the least fixpoint from the satisfied ones upwards."""
+        self.top = min((words[2] for words in self.names.values() if words[2]), default="")
         above, missing = self._demands()
         done, settled = set(self.satisfied), list(self.satisfied)
         while settled:
@@ -109,35 +120,37 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
         group: only those that are member_of this entity are asked about; verdicts are made of all.
     """
     found = Cover()
-    met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
-    met = met.filter(source_entity__status=Status.ACTIVE).order_by()
-    rows = graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(met=Exists(met))
-    columns = ("id", "entity_type", "met", "name", "external_ref", said("level"), said("justification"))
-    for key, kind, satisfied, name, external, level, why in rows_of(rows.values_list(*columns)):
-        if satisfied:
-            found.satisfied.add(key)
-        if kind == "requirement":
-            found.names[key] = (name, external, level or "")
-            if why and str(why).strip():
-                found.justified.add(key)
-    _read_links(graph, project, found)
+    columns = ("id", "entity_type", "mark", "name", "external_ref", said("level"), said("justification"))
+    for row in rows_of(demands(graph, project).values_list(*columns)):
+        found.take(*row)
+    relate(graph, project, found, rows_of(derivations(graph, project).values_list(*_ENDS)))
     if group is not None:
         members = graph.links.filter(target_entity=group, relationship_type="member_of")
         held = {row[0] for row in rows_of(members.order_by().values_list("source_entity_id"))}
         found.names = {key: words for key, words in found.names.items() if key in held}
-    found.top = min((words[2] for words in found.names.values() if words[2]), default="")
     found.judge()
     return found
 
 
-def _read_links(graph: Graph, project: Project, found: Cover) -> None:
+def demands(graph: Graph, project: Project) -> "QuerySet[Entity]":
+    """Return the requirements and constraints of a project; `mark` tells whether a design item satisfies one."""
+    met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
+    met = met.filter(source_entity__status=Status.ACTIVE).order_by()
+    return graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(mark=Exists(met))
+
+
+def derivations(graph: Graph, project: Project) -> "QuerySet[Relationship]":
+    """Return the derived_from links with an end in a project."""
     ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
     here = Q(target_entity__project=project) | Q(source_entity__project=project)
+    return graph.links.filter(ends, here, relationship_type="derived_from").order_by()
+
+
+def relate(graph: Graph, project: Project, found: Cover, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Take what is derived from what: (source, target, the source's type and project). One query across projects."""
     home = key_of(project.pk)
     foreign: set[Key] = set()
-    for source, target, kind, owner in rows_of(
-        graph.links.filter(ends, here, relationship_type="derived_from").order_by().values_list(*_ENDS)
-    ):
+    for source, target, kind, owner in rows:
         found.children.setdefault(target, []).append(source)
         found.parents.add(source)
         if kind not in DEMANDS:
@@ -145,6 +158,7 @@ def _read_links(graph: Graph, project: Project, found: Cover) -> None:
         elif owner != home:
             foreign.add(source)
     if foreign:
+        ends = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
         elsewhere = graph.links.filter(ends, among("target_entity", foreign), relationship_type="satisfies")
         found.satisfied.update(row[0] for row in rows_of(elsewhere.order_by().values_list("target_entity_id")))
 

@@ -21,7 +21,7 @@ from engineering.queries.graph import Graph, ref
 from engineering.queries.health import health
 from engineering.queries.requirements import orphans_of
 from engineering.queries.suspects import suspects
-from engineering.queries.verification import shares, unproved
+from engineering.queries.verification import shares, unproved, verified_by
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import ConflictStatus, Status
@@ -87,7 +87,7 @@ def _made(project: Project, actor: Actor) -> figures.Made:
             _health(project, actor),
             _bare(project, bare),
         ],
-        "coverage": [_share(one) for one in shares(demands, proved)],
+        "coverage": [_share(one) for one in shares(demands, verified_by(demands, proved))],
         "waiting": {**waits, "seen": pulse.reviews(project, actor), "recorded": bare["of"] + waits["waiting"]},
         "trends": pulse.trends(project, actor, kinds.named("entity")),
         "computed_at": graph.at,

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from engineering.models import ConflictMember
+from engineering.models import ConflictMember, Entity
 from engineering.propagation import RESTS_ON, Step, Way, turned
 from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import NODE, Graph, Key, Link, Node, item, key_of, ref, rows_of
@@ -44,31 +44,36 @@ def risky_decisions(project: Project, actor: Actor, limits: Limits | None = None
 
 def find_risky(graph: Graph, project: Project) -> Answer:
     """Return the whole of Q-009 without paging and without what waits. Three database queries."""
-    rule = (
-        "Active decisions that reach, within five links over based_on_assumption, depends_on and supports, an "
-        "assumption that is invalid, superseded, flagged, past its date or in an open conflict."
-    )
-    answer = Answer("Q-009", {"project": project.name}, graph.at, rule)
-    shaky = _shaky(graph)
+    rows = rows_of(shaky_assumptions(graph).values_list("mark", *NODE))
+    shaky = [(graph.shown(Node(*row[1:])), bool(row[0])) for row in rows]
+    back = walk(graph, [node.key for node, _ in shaky], BACK, REACH)
+    return risky_of(graph, project, shaky, back)
+
+
+def risky_of(graph: Graph, project: Project, shaky: list[tuple[Node, bool]], back: Walk) -> Answer:
+    """Return Q-009 from the assumptions that may no longer hold (and whether each is contested) and the walk back."""
+    answer = Answer("Q-009", {"project": project.name}, graph.at, _RULE)
     reasons = {node.key: _reason(node, contested) for node, contested in shaky}
-    reach = Limits(RISK_DEPTH, _ANALYSED)
-    back = walk(graph, list(reasons), turned(RESTS_ON), reach)
     own = key_of(project.pk)
     decisions = [node for node in back.reached if node.type == "decision" and node.project == own]
     ways = _forward(back.links)
     found = [_risk(node, back, ways, reasons) for node in decisions]
     answer.items = sorted(found, key=lambda one: ((HIGH, MEDIUM, LOW).index(one.group), one.name.casefold(), one.id))
     answer.counts = {"risky": len(found), **Counter(one.group for one in found)}
-    answer.truncated = len(back.depth) >= reach.nodes
+    answer.truncated = len(back.depth) >= REACH.nodes
     return answer
 
 
-#: Entities that an analysis of a whole project may pass through.
-_ANALYSED = 100_000
+_RULE = (
+    "Active decisions that reach, within five links over based_on_assumption, depends_on and supports, an "
+    "assumption that is invalid, superseded, flagged, past its date or in an open conflict."
+)
+#: From an assumption to what rests on it; the entities that an analysis of a whole project may pass through.
+BACK, REACH = turned(RESTS_ON), Limits(RISK_DEPTH, 100_000)
 
 
-def _shaky(graph: Graph) -> list[tuple[Node, bool]]:
-    """Return the assumptions that may no longer hold, and whether each is in an open conflict."""
+def shaky_assumptions(graph: Graph) -> "QuerySet[Entity]":
+    """Return the assumptions that may no longer hold; `mark` tells whether one is in an open conflict."""
     contested = ConflictMember.objects.filter(
         member_kind="entity", member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN
     )
@@ -78,8 +83,7 @@ def _shaky(graph: Graph) -> list[tuple[Node, bool]]:
         | Q(valid_until__lt=graph.at)
         | Exists(contested)
     )
-    rows = graph.entities.filter(doubt, entity_type="assumption").order_by().annotate(contested=Exists(contested))
-    return [(graph.shown(Node(*row[:-1])), bool(row[-1])) for row in rows_of(rows.values_list(*NODE, "contested"))]
+    return graph.entities.filter(doubt, entity_type="assumption").order_by().annotate(mark=Exists(contested))
 
 
 def _reason(node: Node, contested: bool) -> str:

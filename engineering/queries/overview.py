@@ -1,32 +1,69 @@
-"""The overview of a project (Q-020): one page of what the other queries answer, and the same as Markdown.
+"""The overview of a project (Q-020): where it stands, on one page, put together from what the other queries answer.
 
-Deterministic: two runs on the same data give the same bytes; no time of asking stands in the text.
+What they share is read once: all entities in one query, all statements in one, the ends of both walks in one.
+Deterministic: two runs on the same data give the same answer, but for the time of asking.
 """
 
-from django.db.models import Q
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 
-from engineering.models import Conflict
+from django.db.models import BooleanField, Q, QuerySet, Value
+
+from engineering.models import Conflict, Entity
+from engineering.propagation import DOWN
 from engineering.queries.changes import changes
-from engineering.queries.contents import system_map
+from engineering.queries.claims import Case, case_of, stated, statements, unsupported_of, waiting_for_claims
+from engineering.queries.contents import loose, map_of, roots_of, waiting_for_structure
+from engineering.queries.cover import Cover, demands, derivations, relate, waiting_for_requirements
+from engineering.queries.decisions import BACK, REACH, risky_of, shaky_assumptions, waiting_on_decisions
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.gaps import gaps
-from engineering.queries.graph import Graph, by_name, item
-from engineering.queries.verification import coverage
+from engineering.queries.graph import NODE, Graph, Link, Node, by_name, item, ref, rows_of
+from engineering.queries.requirements import orphans_of
+from engineering.queries.verification import shares, verified_by
+from engineering.queries.walk import Walk, links_met, walk_over
 from memories import permissions
 from memories.actors import Actor
-from memories.choices import ConflictStatus
+from memories.choices import ConflictStatus, Status
+from memories.kinds import kinds
 from memories.models import Project
 
-#: Lines of a section that are shown; the counts are of all.
-SHOWN = 25
-TREE_SHOWN = 200
-_SECTIONS = ("map", "decision", "coverage", "gap", "conflict", "change")
+#: Lines of a section that are shown, and of those that are long; the counts are of all.
+SHOWN, TREE_SHOWN = 25, 200
+SECTIONS = ("gap", "conflict", "decision", "coverage", "requirement", "map", "change")
+
+
+@dataclass
+class _Sheet:
+    """What was read of a project.
+
+    Attributes:
+        nodes: entities by why they were read: demand, claim, decision, loose, shaky.
+        marked: of demands those that are satisfied, of shaky assumptions those that are contested.
+    """
+
+    nodes: dict[str, list[Node]] = field(default_factory=dict)
+    marked: set[tuple[str, Any]] = field(default_factory=set)
+    satisfied: Cover = field(default_factory=Cover)
+    verified: Cover = field(default_factory=Cover)
+    claims: Case = field(default_factory=Case)
+    below: Walk = field(default_factory=lambda: Walk({}))
+    back: Walk = field(default_factory=lambda: Walk({}))
+
+    def of(self, why: str) -> list[Node]:
+        """Return the entities that were read for a reason."""
+        return self.nodes.get(why, [])
+
+    @property
+    def shaky(self) -> list[tuple[Node, bool]]:
+        """The assumptions that may no longer hold, each with whether it is contested."""
+        return [(node, ("shaky", node.key) in self.marked) for node in self.of("shaky")]
 
 
 def overview(project: Project, actor: Actor, limits: Limits | None = None) -> Answer:
-    """Return the overview: map, decisions in force, coverage, gaps, open conflicts, last changes (Q-020).
+    """Return the overview: map, decisions in force, requirements with coverage, gaps, open conflicts, changes (Q-020).
 
-    It is put together from other queries, so it asks the database more often than they do: a fixed number of times.
+    Eight database queries; up to three more where claims or requirements lean on other projects.
 
     Args:
         project: whose overview.
@@ -34,110 +71,166 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
         limits: entities of the map at most.
     """
     graph = Graph(actor)
-    rule = "The map, decisions in force, coverage of requirements, gaps, open conflicts and last changes."
+    given = Limits(nodes=min((limits or Limits()).nodes, TREE_SHOWN))
+    sheet = _read(graph, project, given)
+    waiting = graph.pending(
+        waiting_for_structure(project)
+        | waiting_for_requirements(project)
+        | waiting_on_decisions(project)
+        | waiting_for_claims(project)
+    )
+    rule = "The map, decisions in force, requirements with their coverage, gaps, open conflicts and last changes."
     answer = Answer("Q-020", {"project": project.name}, graph.at, rule)
-    most = min((limits or Limits()).nodes, TREE_SHOWN)
-    tree = system_map(project, actor, Limits(nodes=most))
-    missing, covered = gaps(project, actor, Limits(nodes=SHOWN)), coverage(project, actor)
-    parts = [one for one in tree.items if one.group != "unplaced"]
-    answer.items = _as("map", parts) + _as("decision", _decisions(graph, project))
-    answer.items += _as("coverage", covered.items) + _as("gap", missing.items)
-    answer.items += _as("conflict", _conflicts(project, actor))
-    answer.items += _as("change", changes(project, actor, Limits(nodes=SHOWN)).items)
-    answer.edges, answer.cycles = tree.edges, missing.cycles
-    answer.pending = missing.pending
-    answer.truncated = tree.truncated or missing.truncated
-    answer.frontier = tree.frontier
-    answer.counts = {**covered.counts, **missing.counts, **{f"map.{name}": n for name, n in tree.counts.items()}}
+    tree = map_of(graph, project, given, sheet.of("loose"), sheet.below)
+    parts = [
+        orphans_of(graph, project, sheet.satisfied),
+        risky_of(graph, project, sheet.shaky, sheet.back),
+        unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting),
+    ]
+    _gaps(answer, parts)
+    _add(answer, "conflict", _conflicts(project, actor))
+    _add(answer, "decision", _decisions(sheet, parts[1]))
+    _add(answer, "coverage", shares(sheet.satisfied, sheet.verified))
+    _add(answer, "requirement", _requirements(sheet))
+    _add(answer, "map", [one for one in tree.items if one.group != "unplaced"])
+    _add(answer, "change", changes(project, actor, Limits(nodes=SHOWN)).items)
+    answer.edges, answer.frontier = tree.edges, tree.frontier
+    answer.cycles += tree.cycles
+    answer.truncated = answer.truncated or tree.truncated
+    answer.counts |= {f"map.{name}": number for name, number in tree.counts.items()}
+    answer.counts |= {"requirements": len(sheet.satisfied.names), "decisions": len(sheet.of("decision"))}
+    answer.wait(waiting)
     return answer
 
 
-def _as(section: str, items: list[Item]) -> list[Item]:
+def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
+    """Read what the parts share. Five database queries, up to three more across projects."""
+    sheet = _Sheet()
+    _read_nodes(graph, project, sheet)
+    links = statements(
+        graph, project, ("requirement", "validation_claim"), stated(derivations(graph, project), "derived")
+    )
+    for node in sheet.of("demand"):
+        values = node.values
+        why = [values.get("level"), values.get("justification")]
+        sheet.satisfied.take(
+            node.key, node.type, ("demand", node.key) in sheet.marked, node.name, node.external_ref, *why
+        )
+    relate(graph, project, sheet.satisfied, [(row[3], row[9], row[4], row[6]) for row in links if row[0] == "derived"])
+    sheet.satisfied.judge()
+    spoken = [row for row in links if row[0] != "derived"]
+    sheet.verified = verified_by(sheet.satisfied, case_of(graph, project, "requirement", spoken))
+    sheet.claims = case_of(graph, project, "validation_claim", spoken)
+    _walk(graph, sheet, given)
+    return sheet
+
+
+def _read_nodes(graph: Graph, project: Project, sheet: _Sheet) -> None:
+    """Read every entity that a part begins with, each branch with why it is read. One query."""
+    own = graph.active.filter(project=project).order_by().annotate(mark=Value(False, output_field=BooleanField()))
+    free = loose(graph, project).order_by().annotate(mark=Value(False, output_field=BooleanField()))
+    branches: list[tuple[str, QuerySet[Entity]]] = [
+        ("demand", demands(graph, project)),
+        ("claim", own.filter(entity_type="validation_claim")),
+        ("decision", own.filter(entity_type="decision")),
+        ("loose", free),
+        ("shaky", shaky_assumptions(graph)),
+    ]
+    first, *others = [rows.annotate(why=Value(why)).values_list("why", "mark", *NODE) for why, rows in branches]
+    for why, mark, *values in rows_of(first.union(*others, all=True)):
+        node = graph.shown(Node(*values))
+        sheet.nodes.setdefault(why, []).append(node)
+        if mark:
+            sheet.marked.add((why, node.key))
+
+
+def _walk(graph: Graph, sheet: _Sheet, given: Limits) -> None:
+    """Walk down from the roots and back from shaky assumptions; the entities of both are read together."""
+    roots = [node.key for node in roots_of(sheet.of("loose"), given)]
+    shaky = sorted((node.key for node in sheet.of("shaky")), key=str)
+    down = links_met(graph, roots, DOWN, given)
+    back = links_met(graph, shaky, BACK, REACH)
+    nodes = graph.nodes({*roots, *shaky, *_ends(down), *_ends(back)})
+    sheet.below = walk_over(graph, roots, DOWN, given, down, nodes)
+    sheet.back = walk_over(graph, shaky, BACK, REACH, back, nodes)
+
+
+def _ends(links: list[Link]) -> set[Any]:
+    return {key for link in links for key in (link.source, link.target)}
+
+
+def _add(answer: Answer, section: str, items: list[Item]) -> None:
     for one in items:
         one.data = {**one.data, "section": section}
-    return items
+    answer.items += items
 
 
-def _decisions(graph: Graph, project: Project) -> list[Item]:
-    rows = graph.active.filter(project=project, entity_type="decision").order_by("-created_at", "pk")[:SHOWN]
-    return [
-        item(node, group="in_force", statement=node.values.get("statement"), date=node.values.get("date"))
-        for node in sorted(graph.read(rows), key=by_name)
-    ]
+def _gaps(answer: Answer, parts: list[Answer]) -> None:
+    """Add the first gaps of each sort; the counts are of all, each under its query's id."""
+    for part in parts:
+        for one in part.items:
+            one.data["query"] = part.query
+        _add(answer, "gap", part.items[:SHOWN])
+        answer.cycles += part.cycles
+        answer.truncated = answer.truncated or part.truncated or len(part.items) > SHOWN
+        answer.counts |= {f"{part.query}.{name}": number for name, number in part.counts.items()}
+
+
+def _decisions(sheet: _Sheet, risky: Answer) -> list[Item]:
+    """Return the newest decisions in force, in order of their names, each with its risk."""
+    risks = {one.id: one.group for one in risky.items}
+    newest = sorted(sheet.of("decision"), key=lambda node: (node.created_at, str(node.key)), reverse=True)[:SHOWN]
+    found = []
+    for node in sorted(newest, key=by_name):
+        values = node.values
+        said = {name: values.get(name) for name in ("statement", "date", "rationale")}
+        found.append(item(node, group="in_force", risk=risks.get(ref(node.key), ""), **said))
+    return found
+
+
+def _requirements(sheet: _Sheet) -> list[Item]:
+    """Return the first requirements by reference and name, each with what satisfies and verifies it."""
+    names = sheet.satisfied.names
+    order = sorted(names, key=lambda key: (names[key][1] or "~", names[key][0].casefold(), str(key)))
+    found = []
+    for key in order[:TREE_SHOWN]:
+        name, external, level = names[key]
+        verdict, proof = sheet.satisfied.verdicts[key], sheet.verified.verdicts[key]
+        data = {"external_ref": external, "level": level, "verified": proof}
+        found.append(Item(ref(key), "requirement", name, Status.ACTIVE, group=verdict, data=data))
+    return found
 
 
 def _conflicts(project: Project, actor: Actor) -> list[Item]:
+    kind = kinds.named("conflict")
     found = Conflict.objects.filter(Q(project=project), status=ConflictStatus.OPEN).order_by("-detected_at", "pk")
     rows = permissions.for_principal(found, actor)[:SHOWN]
     return [
-        Item(str(row.pk), "conflict", str(row), row.status, group="open", data={"severity": row.severity})
+        Item(str(row.pk), "conflict", kind.title(row), row.status, group="open", data={"severity": row.severity})
         for row in rows
     ]
 
 
-def as_markdown(project: Project, answer: Answer) -> str:
-    """Return an overview as Markdown."""
-    sections = {name: [one for one in answer.items if one.data["section"] == name] for name in _SECTIONS}
-    lines = [f"# {_text(project.name)}", ""]
-    if project.description:
-        lines += [_text(project.description), ""]
-    lines += _section("System", _tree(sections["map"]), "No system is recorded yet.")
-    lines += _section("Decisions in force", [_decision(one) for one in sections["decision"]], "None recorded yet.")
-    lines += _section("Requirements", _coverage(sections["coverage"]), "None recorded yet.")
-    lines += _section("Gaps", [_gap(one) for one in sections["gap"]], "All clear.")
-    lines += _section("Open conflicts", [_conflict(one) for one in sections["conflict"]], "None.")
-    lines += _section("Last changes", [_change(one) for one in sections["change"]], "None.")
-    if answer.truncated:
-        lines += ["_Only the first part is shown; the queries map and gaps hold all of it._", ""]
-    return "\n".join(lines).rstrip() + "\n"
+def sections(answer: Answer) -> dict[str, list[Item]]:
+    """Return the items of an overview by section, in order."""
+    found: dict[str, list[Item]] = {name: [] for name in SECTIONS}
+    for one in answer.items:
+        found[one.data["section"]].append(one)
+    return found
 
 
-def _text(words: str) -> str:
-    """Return words as one line in which Markdown sees no markup."""
-    line = " ".join(str(words).split())
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in line)
-
-
-def _section(title: str, lines: list[str], empty: str) -> list[str]:
-    return [f"## {title}", "", *(lines or [empty]), ""]
-
-
-def _tree(items: list[Item]) -> list[str]:
-    """Return the map as a nested list, each part under its whole."""
-    below: dict[str, list[Item]] = {}
-    for one in items:
-        below.setdefault(one.via.source if one.via else "", []).append(one)
-    lines: list[str] = []
-    open_items = [(one, 0) for one in reversed(below.get("", []))]
-    while open_items:
-        one, indent = open_items.pop()
-        lines.append(f"{'  ' * indent}- {_text(one.name)} ({one.type.replace('_', ' ')})")
-        children = sorted(below.get(one.id, []), key=lambda child: (child.name.casefold(), child.id), reverse=True)
-        open_items += [(child, indent + 1) for child in children]
-    return lines
-
-
-def _decision(one: Item) -> str:
-    date = f" ({_text(one.data['date'])})" if one.data.get("date") else ""
-    statement = f": {_text(one.data['statement'])}" if one.data.get("statement") else ""
-    return f"- **{_text(one.name)}**{date}{statement}"
-
-
-def _coverage(items: list[Item]) -> list[str]:
-    if not items or not items[0].data["denominator"]:
-        return []
-    return [
-        f"- {one.name}: {one.data['numerator']} of {one.data['denominator']} ({one.data['share']:.0%})" for one in items
-    ]
-
-
-def _gap(one: Item) -> str:
-    return f"- {one.group.replace('_', ' ')}: {_text(one.name)} ({one.type.replace('_', ' ')}, {one.data['query']})"
-
-
-def _conflict(one: Item) -> str:
-    return f"- {_text(one.name)} ({one.data['severity']})"
-
-
-def _change(one: Item) -> str:
-    return f"- {one.data['at'][:16].replace('T', ' ')} {_text(one.name)}"
+def tally(answer: Answer) -> dict[str, int]:
+    """Return the figures of an overview's first lines."""
+    parts = sections(answer)
+    reached = {one.id: one.data["numerator"] for one in parts["coverage"]}
+    counts = Counter(answer.counts)
+    return {
+        "requirements": counts["requirements"],
+        "satisfied": reached.get("satisfied.deep", 0),
+        "verified": reached.get("verified.deep", 0),
+        "decisions": counts["decisions"],
+        "risky": counts["Q-009.risky"],
+        "claims": counts["Q-011.claims"],
+        "unsupported": counts["Q-011.unsupported"],
+        "conflicts": len(parts["conflict"]),
+    }

@@ -96,7 +96,7 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
     )
     answer = Answer("Q-105", {"project": project.name, "role": role}, graph.at, rule)
     satisfied = cover(graph, project)
-    answer.items = shares(satisfied, case(graph, project, "requirement"))
+    answer.items = shares(satisfied, verified_by(satisfied, case(graph, project, "requirement")))
     if role:
         linked = _linked(graph, role) & satisfied.names.keys()
         answer.items.append(_share("linked.shallow", len(linked), len(satisfied.names), f"a link of the role “{role}”"))
@@ -106,12 +106,17 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
     return answer.page(limits or Limits())
 
 
-def shares(satisfied: Cover, proved: Case) -> list[Item]:
-    """Return the shares of requirements that are satisfied and verified, shallow and deep, from what was read."""
+def verified_by(satisfied: Cover, proved: Case) -> Cover:
+    """Return the same requirements, judged by their evidence instead of by what satisfies them."""
     verified = Cover(
         names=satisfied.names, children=satisfied.children, others=satisfied.others, satisfied=proved.sound()
     )
     verified.judge()
+    return verified
+
+
+def shares(satisfied: Cover, verified: Cover) -> list[Item]:
+    """Return the shares of requirements that are satisfied and verified, shallow and deep."""
     found = []
     for word, held, means in (
         ("satisfied", satisfied, "an active satisfies from a design item"),

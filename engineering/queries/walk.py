@@ -113,6 +113,26 @@ def walk(
     return _Reading(graph, steps, given, any_status).of(links, begun)
 
 
+def links_met(graph: Graph, starts: Sequence[Key], steps: Sequence[Step], limits: Limits) -> list[Link]:
+    """Return the links that a walk meets, for a reader that reads the entities of several walks together."""
+    return _links(graph, Entity.objects.filter(pk__in=list(starts)), steps, limits, False)
+
+
+def walk_over(
+    graph: Graph,
+    starts: Sequence[Key],
+    steps: Sequence[Step],
+    limits: Limits,
+    links: list[Link],
+    nodes: dict[Key, Node],
+) -> Walk:
+    """Return the walk over links that were met, with the entities at their ends. No database query."""
+    ends = {key for link in links for key in (link.source, link.target)} | set(starts)
+    return _Reading(graph, steps, limits, False).of(
+        links, list(starts), {key: nodes[key] for key in ends if key in nodes}
+    )
+
+
 def _links(
     graph: Graph, starts: "QuerySet[Entity]", steps: Sequence[Step], limits: Limits, any_status: bool
 ) -> list[Link]:
@@ -178,11 +198,11 @@ class _Reading:
         self.graph, self.limits, self.any_status = graph, limits, any_status
         self.out, self.back = directed(steps)
 
-    def of(self, links: list[Link], starts: list[Key] | None) -> Walk:
+    def of(self, links: list[Link], starts: list[Key] | None, known: dict[Key, Node] | None = None) -> Walk:
         """Return the walk; without `starts` every entity that no link leads to begins it."""
         ways = self._ways(links)
         ends = {key for link in links for key in (link.source, link.target)} | set(starts or ())
-        nodes = self.graph.nodes(ends)
+        nodes = self.graph.nodes(ends) if known is None else known
         begun = starts if starts is not None else self._heads(ways, nodes)
         found = Walk(dict.fromkeys(begun, 0), nodes=nodes)
         found.truncated = len(links) >= self.limits.nodes * LINKS_PER_NODE

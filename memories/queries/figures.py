@@ -27,6 +27,8 @@ MOST_BEHIND = 50_000
 #: An entry that is so many rows behind, none of which concern it, is brought up to date.
 FAR_BEHIND = 1_000
 _KEPT_FOR = 7 * 86_400
+#: Rows about people: what they may read is part of an entry's key, and what they have read changes no figure.
+_ASIDE = (*PERSONAL_KINDS, "review_mark")
 
 
 class Made(NamedTuple):
@@ -104,7 +106,7 @@ def _holds(held: _Kept, last: int) -> bool:
 
 
 def _concerning(held: _Kept) -> Any:
-    rows = AuditEntry.objects.filter(seq__gt=held.seq).exclude(entity_kind__in=PERSONAL_KINDS).order_by()
+    rows = AuditEntry.objects.filter(seq__gt=held.seq).exclude(entity_kind__in=_ASIDE).order_by()
     if held.made.projects is None:
         return rows
     projects = list(held.made.projects)

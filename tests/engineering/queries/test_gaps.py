@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from django.utils import timezone
 
-from engineering.queries.claims import conflicting_results, results_of, unsupported_claims
+from engineering.queries.claims import unsupported_claims
 from engineering.queries.decisions import risky_decisions
 from engineering.queries.gaps import gaps
+from engineering.queries.results import conflicting_results, results_of
 from memories.choices import Role
 from tests import factories
 from tests.engineering.queries.drawing import Drawing, groups, named

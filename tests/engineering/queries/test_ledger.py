@@ -6,7 +6,8 @@ from engineering.models import Entity
 from engineering.queries.changes import changes
 from engineering.queries.envelope import Limits
 from engineering.queries.health import health
-from engineering.queries.overview import as_markdown, overview
+from engineering.queries.overview import overview
+from engineering.queries.overview_text import as_markdown
 from engineering.queries.suspects import suspects
 from engineering.queries.tables import as_csv
 from engineering.queries.uses import uses
@@ -155,9 +156,11 @@ def test_the_overview_reads_as_a_page_and_is_the_same_twice(sheet: Drawing) -> N
         "# p04-gigabit\n",
         "- sys (system)\n  - sub1 (subsystem)\n    - c1 (component)\n",
         "- **dec1** (2026-01-01): Use \\*glass\\*.\n",
-        "- satisfied, shallow: 1 of 2 (50%)\n",
-        "- orphan: req2 (requirement, Q-006)\n",
-        "- none: claim1 (validation claim, Q-011)\n",
+        "\n1 of 2 requirements satisfied, 0 verified. 1 decision in force, none at risk. 1 of 1 validation claims with",
+        "- Requirements that nothing satisfies\n  - req2\n",
+        "- Claims without any evidence\n  - claim1\n",
+        "| req1 | yes | no |\n| req2 | no | no |\n",
+        " import created 7 entities (c1, claim1, dec1, …), created 3 relationships, registered 1 project\n",
         "## Open conflicts\n\nNone.\n",
     ):
         assert text in page
