@@ -1,16 +1,30 @@
 """What is told of a whole project: its dashboard, and its overview under the project's own address."""
 
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import re_path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from engineering.api import queries
+from engineering.api.queries_shapes import AnswerShape, as_json
 from engineering.models import Entity
+from engineering.queries.catalogue import BY_ID
 from engineering.queries.dashboard import CARDS, dashboard
+from engineering.queries.decided import decisions, decisions_in_force
+from engineering.queries.overview import overview
+from engineering.queries.overview_text import as_markdown
 from memories.api.base import RestViewSet
 from memories.api.serializers import Shape, moment, text
-from memories.queries import projects
+from memories.errors import NotFound
+from memories.models import Project
+from memories.queries import projects, records
+
+MARKDOWN = "text/markdown"
 
 
 class CardRowShape(Shape):
@@ -98,10 +112,78 @@ class DashboardViewSet(RestViewSet):
         return Response(DashboardShape(dashboard(projects.get(name, self.actor), self.actor)).data)
 
 
+class MarkdownRenderer(BaseRenderer):
+    """Lets a client ask for Markdown; the text is made by the view itself."""
+
+    media_type = MARKDOWN
+    format = "md"
+
+
+class OverviewViewSet(queries.view_of(BY_ID["Q-020"])):  # type: ignore[misc]  # a class that is made from the catalogue
+    """The overview under the project's own address."""
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """JSON, or Markdown for who asks for it."""
+        return [JSONRenderer(), MarkdownRenderer()]
+
+    @extend_schema(
+        operation_id="project_overview",
+        parameters=queries.parameters_of(BY_ID["Q-020"]),
+        responses={(200, "application/json"): AnswerShape, (200, MARKDOWN): OpenApiTypes.STR},
+        tags=["projects"],
+    )
+    def retrieve(self, request: Request, name: str) -> HttpResponseBase:
+        """Q-020: where the project stands, in the envelope of the queries or as Markdown (Accept: text/markdown)."""
+        if not isinstance(request.accepted_renderer, MarkdownRenderer):
+            answer: Response = super().retrieve(request, name=name)
+            return answer
+        project = projects.get(name, self.actor)
+        text = as_markdown(project, overview(project, self.actor, self.limits()))
+        return HttpResponse(text, content_type=f"{MARKDOWN}; charset=utf-8")
+
+
+class DecisionsViewSet(queries.QueryViewSet):
+    """Decisions in force, or those that affect a part."""
+
+    query = BY_ID["Q-008"]
+    extra_params = {"retrieve": ("project", "part", "limit", "offset", "depth")}
+    looks_back = frozenset[str]()
+
+    @extend_schema(
+        operation_id="queries_decisions_of",
+        parameters=[
+            OpenApiParameter("project", str, description="name or alias: its decisions in force"),
+            OpenApiParameter("part", OpenApiTypes.UUID, description="an entity: the decisions that affect it (Q-008)"),
+            *[one for one in queries.parameters_of(BY_ID["Q-008"]) if one.name != "as_of"],
+        ],
+        responses=AnswerShape,
+        tags=["queries"],
+    )
+    def retrieve(self, request: Request) -> Response:
+        """List the decisions in force, of a project or of all you may read, or those that affect a part."""
+        name, part = (request.query_params.get(word, "") for word in ("project", "part"))
+        project = projects.get(name, self.actor) if name else None
+        if part:
+            return Response(as_json(decisions(self._part(part, project), self.actor, self.limits())))
+        return Response(as_json(decisions_in_force(project, self.actor, self.limits())))
+
+    def _part(self, text: str, project: Project | None) -> Entity:
+        found: Entity = records.get("entity", text, self.actor)
+        if project is not None and found.project_id != project.pk:
+            raise NotFound(f"There is no entity {text[:60]} in {project.name}.")
+        return found
+
+
 urlpatterns = [
     re_path(
         r"^projects/(?P<name>[^/]+)/dashboard/?$",
         DashboardViewSet.as_view({"get": "retrieve"}),
         name="project-dashboard",
     ),
+    re_path(
+        r"^projects/(?P<name>[^/]+)/overview/?$",
+        OverviewViewSet.as_view({"get": "retrieve"}),
+        name="project-overview-rest",
+    ),
+    re_path(r"^queries/decisions/?$", DecisionsViewSet.as_view({"get": "retrieve"}), name="query-decisions-of"),
 ]

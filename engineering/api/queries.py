@@ -84,7 +84,8 @@ class _OfEntity(QueryViewSet):
         return self.answer_query(records.get("entity", id, self.actor))
 
 
-def _parameters(query: Query) -> list[OpenApiParameter]:
+def parameters_of(query: Query) -> list[OpenApiParameter]:
+    """Return the parameters of a query, for the schema."""
     nodes = {"type": "integer", "minimum": 1, "maximum": NODE_LIMIT, "default": MOST_NODES}
     found = [OpenApiParameter("limit", nodes, description="Entities, or items of a list, at most.")]
     if query.depth:
@@ -108,7 +109,7 @@ def _own(param: Param) -> OpenApiParameter:
 def view_of(query: Query) -> type[QueryViewSet]:
     """Return the view of a query."""
     base: type[QueryViewSet] = _OfProject if query.scope is Scope.PROJECT else _OfEntity
-    parameters = _parameters(query)
+    parameters = parameters_of(query)
     described = extend_schema(
         operation_id=f"queries_{query.name}",
         description=f"{query.id}: {query.asks}",

@@ -154,7 +154,8 @@ def statements(graph: Graph, project: Project, kinds: Sequence[str], *more: "Que
 
 def stated(rows: "QuerySet[Any]", side: str) -> "QuerySet[Any, Any]":
     """Return links in the columns of a statement; `side` says which end is spoken of."""
-    return rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF)
+    columns: QuerySet[Any, Any] = rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF)
+    return columns
 
 
 def _failed(end: str) -> "ExpressionWrapper[Q]":

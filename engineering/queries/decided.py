@@ -10,6 +10,7 @@ from engineering.queries.graph import Graph, Key, Link, Node, edge, item, key_of
 from engineering.queries.succession import chain, in_force, reasons
 from engineering.queries.walk import walk
 from memories.actors import Actor
+from memories.models import Project
 
 DECIDED_BY = (Step("affected_by_decision", Way.OUT),)
 DEMANDED = (Step("satisfies", Way.OUT), Step("constrained_by", Way.OUT))
@@ -50,6 +51,27 @@ def decisions(entity: Entity, actor: Actor, limits: Limits | None = None) -> Ans
     answer.counts = dict(Counter(one.group for one in answer.items))
     answer.wait(graph.pending(graph.leaving(list(places), DECIDED_BY)))
     return answer.page(given)
+
+
+def decisions_in_force(project: Project | None, actor: Actor, limits: Limits | None = None) -> Answer:
+    """Return the decisions that are in force, the newest first, with what they say (Q-008).
+
+    Args:
+        project: whose decisions; None for all.
+        actor: only what they may read counts.
+        limits: the page of the list.
+    """
+    graph = Graph(actor)
+    answer = Answer("Q-008", {"project": project and project.name}, graph.at, "Active decisions, the newest first.")
+    rows = graph.active.filter(entity_type="decision").order_by("-created_at", "pk")
+    found = graph.read(rows.filter(project=project) if project else rows)
+    for node in found:
+        values = node.values
+        said: dict[str, Any] = {name: values.get(name) for name in ("statement", "date", "rationale")}
+        answer.items.append(item(node, group="in_force", **said))
+    answer.counts = {"in_force": len(found)}
+    answer.wait([])
+    return answer.page(limits or Limits())
 
 
 def _in_force(

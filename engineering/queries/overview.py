@@ -73,34 +73,31 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     graph = Graph(actor)
     given = Limits(nodes=min((limits or Limits()).nodes, TREE_SHOWN))
     sheet = _read(graph, project, given)
-    waiting = graph.pending(
-        waiting_for_structure(project)
-        | waiting_for_requirements(project)
-        | waiting_on_decisions(project)
-        | waiting_for_claims(project)
-    )
+    waiting = graph.pending(_waiting(project))
     rule = "The map, decisions in force, requirements with their coverage, gaps, open conflicts and last changes."
     answer = Answer("Q-020", {"project": project.name}, graph.at, rule)
     tree = map_of(graph, project, given, sheet.of("loose"), sheet.below)
-    parts = [
-        orphans_of(graph, project, sheet.satisfied),
-        risky_of(graph, project, sheet.shaky, sheet.back),
-        unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting),
-    ]
-    _gaps(answer, parts)
+    risky = risky_of(graph, project, sheet.shaky, sheet.back)
+    claims = unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting)
+    _gaps(answer, [orphans_of(graph, project, sheet.satisfied), risky, claims])
     _add(answer, "conflict", _conflicts(project, actor))
-    _add(answer, "decision", _decisions(sheet, parts[1]))
+    _add(answer, "decision", _decisions(sheet, risky))
     _add(answer, "coverage", shares(sheet.satisfied, sheet.verified))
     _add(answer, "requirement", _requirements(sheet))
     _add(answer, "map", [one for one in tree.items if one.group != "unplaced"])
     _add(answer, "change", changes(project, actor, Limits(nodes=SHOWN)).items)
-    answer.edges, answer.frontier = tree.edges, tree.frontier
-    answer.cycles += tree.cycles
+    answer.edges, answer.frontier, answer.cycles = tree.edges, tree.frontier, answer.cycles + tree.cycles
     answer.truncated = answer.truncated or tree.truncated
     answer.counts |= {f"map.{name}": number for name, number in tree.counts.items()}
     answer.counts |= {"requirements": len(sheet.satisfied.names), "decisions": len(sheet.of("decision"))}
     answer.wait(waiting)
     return answer
+
+
+def _waiting(project: Project) -> Q:
+    """Return the condition for candidates that would bear on any part."""
+    claims = waiting_for_requirements(project) | waiting_for_claims(project)
+    return waiting_for_structure(project) | waiting_on_decisions(project) | claims
 
 
 def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
@@ -183,7 +180,7 @@ def _decisions(sheet: _Sheet, risky: Answer) -> list[Item]:
     found = []
     for node in sorted(newest, key=by_name):
         values = node.values
-        said = {name: values.get(name) for name in ("statement", "date", "rationale")}
+        said: dict[str, Any] = {name: values.get(name) for name in ("statement", "date", "rationale")}
         found.append(item(node, group="in_force", risk=risks.get(ref(node.key), ""), **said))
     return found
 

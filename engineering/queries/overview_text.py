@@ -6,7 +6,7 @@ No time of asking stands in it: the same data gives the same bytes.
 from collections import Counter
 
 from engineering.queries.envelope import Answer, Item
-from engineering.queries.overview import SHOWN, TREE_SHOWN, sections, tally
+from engineering.queries.overview import SHOWN, sections, tally
 from memories.kinds import kinds
 from memories.models import Project
 
@@ -27,7 +27,6 @@ REASONS = {
     "weak": "Claims with weak evidence",
 }
 _WORDS = {"satisfied": "yes", "covered": "by its children", "partial": "in part", "justified": "on purpose not"}
-_UNITS = {"satisfied.deep": "satisfied", "verified.deep": "verified"}
 
 
 def as_markdown(project: Project, answer: Answer) -> str:
@@ -37,7 +36,7 @@ def as_markdown(project: Project, answer: Answer) -> str:
     if project.description:
         lines += [_text(project.description), ""]
     lines += [standing(answer), ""]
-    lines += _section("Needs attention", _gaps(parts["gap"]), _clear(answer))
+    lines += _section("Needs attention", _gaps(parts["gap"]), clear(answer))
     lines += _section("Open conflicts", _many([_conflict(one) for one in parts["conflict"]]), "None.")
     lines += _section("Decisions in force", _many([_decision(one) for one in parts["decision"]]), "None recorded yet.")
     lines += _section("Requirements", _requirements(answer, parts["requirement"]), "None recorded yet.")
@@ -66,7 +65,8 @@ def _number(number: int, word: str) -> str:
     return f"{number} {word if number == 1 else word + 's'}"
 
 
-def _clear(answer: Answer) -> str:
+def clear(answer: Answer) -> str:
+    """Return what stands where there is no gap: all was checked, or there was nothing to check."""
     figures = tally(answer)
     if figures["requirements"] + figures["decisions"] + figures["claims"]:
         return "All clear: every requirement is satisfied, every claim supported, no decision at risk."
@@ -91,7 +91,8 @@ def _gaps(items: list[Item]) -> list[str]:
     """Return the gaps under the reason they share."""
     by_reason: dict[str, list[str]] = {}
     for one in items:
-        by_reason.setdefault(one.group, []).append(f"  - {_named(one)}{_because(one)}")
+        why = because(one)
+        by_reason.setdefault(one.group, []).append(f"  - {_named(one)}{': ' + _text(why) if why else ''}")
     lines: list[str] = []
     for reason, found in by_reason.items():
         lines += [f"- {REASONS.get(reason, _text(reason))}", *found]
@@ -103,9 +104,10 @@ def _named(one: Item) -> str:
     return f"{_text(external)} {_text(one.name)}" if external else _text(one.name)
 
 
-def _because(one: Item) -> str:
-    names = [_text(found["name"]) for found in one.data.get("assumptions", ())]
-    return f": “{names[0]}”{' and others' if len(names) > 1 else ''}" if names else ""
+def because(one: Item) -> str:
+    """Return what a gap comes from, in its own words; "" where its reason says all."""
+    names = [found["name"] for found in one.data.get("assumptions", ())]
+    return f"“{names[0]}”{' and others' if len(names) > 1 else ''}" if names else ""
 
 
 def _conflict(one: Item) -> str:
@@ -122,18 +124,25 @@ def _decision(one: Item) -> str:
 def _requirements(answer: Answer, items: list[Item]) -> list[str]:
     if not items:
         return []
-    shares = [one for one in sections(answer)["coverage"] if one.id in _UNITS]
-    said = [
-        f"{one.data['numerator']} of {one.data['denominator']} {_UNITS[one.id]} ({one.data['share']:.0%})"
-        for one in shares
-    ]
-    rows = [f"| {_named(one)} | {_met(one.group)} | {_met(one.data['verified'])} |" for one in items]
+    rows = [f"| {_named(one)} | {met(one.group)} | {met(one.data['verified'])} |" for one in items]
+    lines = [reached(answer), "", "| Requirement | Satisfied | Verified |", "| --- | --- | --- |", *rows]
     more = answer.counts["requirements"] - len(items)
-    lines = [f"{', '.join(said)}.", "", "| Requirement | Satisfied | Verified |", "| --- | --- | --- |", *rows]
-    return [*lines, "", f"{more} more."] if more > 0 and len(items) == TREE_SHOWN else lines
+    return [*lines, "", f"{more} more."] if more > 0 else lines
 
 
-def _met(verdict: str) -> str:
+def reached(answer: Answer) -> str:
+    """Return which shares of the requirements are satisfied and verified, with what counts."""
+    shares = {one.id: one.data for one in sections(answer)["coverage"]}
+    said = []
+    for word in ("satisfied", "verified"):
+        deep, own = shares[f"{word}.deep"], shares[f"{word}.shallow"]["numerator"]
+        through = f", {deep['numerator'] - own} of them through their children" if deep["numerator"] > own else ""
+        said.append(f"{deep['numerator']} of {deep['denominator']} {word} ({deep['share'] or 0:.0%}{through})")
+    return f"{'; '.join(said)}."
+
+
+def met(verdict: str) -> str:
+    """Return a requirement's verdict as a word of a table."""
     return _WORDS.get(verdict, "no")
 
 

@@ -21,6 +21,14 @@ _PAGES: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "suspect-links": (("suspect-links", (), ""), ("project-query", ("suspects",), "")),
     "graph-health": (("project-query", ("health",), ""),),
 }
+#: Where else to look at a project.
+_PLACES = (
+    ("Overview", ("project-overview", (), "")),
+    ("Map", ("project-map", (), "")),
+    ("Questions", ("project-queries", (), "")),
+    ("Changed since your last review", ("changes", (), "")),
+    ("Baselines", ("baselines", (), "")),
+)
 #: The series of the trends: their key, heading and what the number at the end of the line says.
 _SERIES = (
     ("came", "Candidates in", "this week"),
@@ -42,6 +50,7 @@ def panel(project: Project, actor: Actor) -> dict[str, Any]:
         "sparks": [spark for spark in (_spark(found["trends"], *one) for one in _SERIES) if spark],
         "weeks": found["trends"],
         "rest": f"/api/v1/projects/{quote(project.name)}/dashboard",
+        "places": [(label, page) for label, *where in _PLACES if (page := first_page(project, where))],
         "project": project,
     }
 

@@ -10,6 +10,7 @@ from engineering.web import (
     faces,
     graduate,
     history,
+    overview,
     relating,
     suspect_links,
     system_map,
@@ -37,5 +38,6 @@ urlpatterns = [
     path("projects/<str:name>/baselines/", history.baselines, name="baselines"),
     path("projects/<str:name>/differences/", history.compare, name="differences"),
     path("projects/<str:name>/changes/", history.changed, name="changes"),
+    path("projects/<str:name>/overview/", overview.project_overview, name="project-overview"),
     path("projects/<str:name>/suspect-links/", suspect_links.listing, name="suspect-links"),
 ]

@@ -53,6 +53,7 @@ PAGES = (
     "/conflicts/{conflict}/?act=dismiss",
     "/projects/",
     "/projects/p21-heron/",
+    "/projects/p21-heron/overview/",
     "/projects/p21-heron/suspect-links/",
     "/projects/p21-heron/map/",
     "/projects/p21-heron/map/?under={entity}",

@@ -93,6 +93,8 @@ PROJECTS = {
         {"GET": ALL, "PATCH": MAINTAINED}, at={"name": "project"}, body={"description": "The other one."}
     ),
     f"{API}/projects/<name>/dashboard": Row({"GET": ALL}, at={"name": "project"}),
+    f"{API}/projects/<name>/overview": Row({"GET": ALL}, at={"name": "project"}),
+    f"{API}/queries/decisions": Row({"GET": ALL}),
     f"{API}/projects/<name>/archive": Row({"POST": MAINTAINED}, at={"name": "project"}),
     f"{API}/projects/<name>/unarchive": Row({"POST": "401 403 403 403 409 409"}, at={"name": "project"}),
     f"{API}/projects/<name>/aliases": Row({"POST": MAINTAINED}, at={"name": "project"}, body={"alias": "spare"}),

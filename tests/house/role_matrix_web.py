@@ -26,6 +26,7 @@ PAGES = {
     "/": page("302 302 302 302 302 302"),
     "/projects/": page(),
     "/projects/<name>/": page(name="project"),
+    "/projects/<name>/overview/": page(name="project"),
     "/interactions/": page(),
     "/interactions/<pk>/": page("302 404 404 200 200 200", pk="interaction"),
     "/conflicts/": page(),
