@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import re_path
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -16,13 +17,13 @@ from engineering.models import Entity
 from engineering.queries.catalogue import BY_ID
 from engineering.queries.dashboard import CARDS, dashboard
 from engineering.queries.decided import decisions, decisions_in_force
+from engineering.queries.envelope import Answer
 from engineering.queries.overview import overview
 from engineering.queries.overview_text import as_markdown
-from memories.api.base import RestViewSet
+from memories import permissions
+from memories.api.base import RestViewSet, record_id
 from memories.api.serializers import Shape, moment, text
-from memories.errors import NotFound
-from memories.models import Project
-from memories.queries import projects, records
+from memories.queries import projects
 
 MARKDOWN = "text/markdown"
 
@@ -163,15 +164,14 @@ class DecisionsViewSet(queries.QueryViewSet):
         """List the decisions in force, of a project or of all you may read, or those that affect a part."""
         name, part = (request.query_params.get(word, "") for word in ("project", "part"))
         project = projects.get(name, self.actor) if name else None
-        if part:
-            return Response(as_json(decisions(self._part(part, project), self.actor, self.limits())))
-        return Response(as_json(decisions_in_force(project, self.actor, self.limits())))
-
-    def _part(self, text: str, project: Project | None) -> Entity:
-        found: Entity = records.get("entity", text, self.actor)
-        if project is not None and found.project_id != project.pk:
-            raise NotFound(f"There is no entity {text[:60]} in {project.name}.")
-        return found
+        if not part:
+            return Response(as_json(decisions_in_force(project, self.actor, self.limits())))
+        own = Entity.objects.filter(pk=record_id(part), **({"project": project} if project else {}))
+        about = permissions.for_principal(own, self.actor).first()
+        if about is None:
+            # A filter by what one may not see finds nothing, as those of the lists do.
+            return Response(as_json(Answer("Q-008", {"entity": part}, timezone.now(), "There is no such part.")))
+        return Response(as_json(decisions(about, self.actor, self.limits())))
 
 
 urlpatterns = [
