@@ -176,7 +176,7 @@ def test_each_reads_their_own(sheet: Drawing) -> None:
     assert (card(mine, "orphan-requirements")["count"], card(theirs, "orphan-requirements")["count"]) == (0, 1)
     assert (mine["waiting"]["waiting"], theirs["waiting"]["waiting"], theirs["waiting"]["seen"]) == (1, 0, False)
     assert theirs["trends"][-1]["came"] is None
-    assert "c9" not in str(theirs)
+    assert "'c9'" not in str(theirs)  # ids may hold the letters
 
 
 def test_twelve_weeks(sheet: Drawing) -> None:
