@@ -24,8 +24,8 @@ _PAGES: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
 #: Where else to look at a project.
 _PLACES = (
     ("Overview", ("project-overview", (), "")),
-    ("Map", ("project-map", (), "")),
-    ("Questions", ("project-queries", (), "")),
+    ("System map", ("project-map", (), "")),
+    ("All questions", ("project-queries", (), "")),
     ("Changed since your last review", ("changes", (), "")),
     ("Baselines", ("baselines", (), "")),
 )
