@@ -51,3 +51,4 @@ def _notice(who: str, told: Told, others: Sequence[str]) -> Notice:
 
 
 MEMORY.notices.append(contested)
+MEMORY.news.append(contested)

@@ -81,6 +81,7 @@ ENTITY = faces.register(
         detail=page_of_entity,
         partner_kind="relationship",
         notices=[graduation_notes.made_of, contested.contested],
+        news=[contested.contested],
     )
 )
 
@@ -99,5 +100,6 @@ RELATIONSHIP = faces.register(
         detail=page_of_link,
         verbs={"confirm": relationships.confirm},
         notices=[contested.contested],
+        news=[contested.contested],
     )
 )

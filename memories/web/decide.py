@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from memories.actors import Actor
+from memories.choices import Status
 from memories.errors import DomainError, Invalid, NotFound
 from memories.kinds import Kind, Row
 from memories.queries import records, triage
@@ -87,6 +88,8 @@ def _partner(text: str, kind: Kind, actor: Actor) -> tuple[Row, int]:
 def done(request: HttpRequest, actor: Actor, kind: Kind, row: Row, verb: str, **more: Any) -> HttpResponse:
     """Answer a decision that was made."""
     context = {"kind": kind, "row": row, "verb": verb, "title": kind.title(row), **more}
+    if row.status == Status.ACTIVE:  # what came into force may contradict what stands
+        context["news"] = faces.of(kind).told_after(row, actor)
     if wants_fragment(request):
         context |= {"decisions": triage.last_decisions(actor), "tab": kind.plural, "here": back_to(request, kind, row)}
         return render(request, "memories/_decided.html", context)

@@ -50,6 +50,14 @@ class Notice(NamedTuple):
 Notices = Callable[[Sequence[Row], Actor], Mapping[UUID, list[Notice]]]
 
 
+def _asked(sources: Sequence[Notices], rows: Sequence[Row], actor: Actor) -> dict[UUID, list[Notice]]:
+    found: dict[UUID, list[Notice]] = {}
+    for ask in sources:
+        for record_id, lines in ask(rows, actor).items():
+            found.setdefault(record_id, []).extend(lines)
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Face:
     """What a page needs to show and edit records of one kind.
@@ -70,6 +78,7 @@ class Face:
         partner_kind: kind of the records that a person may tick to be promoted with this one.
         ways: further things to do with a record; the floor above adds its own.
         notices: what else is to be said of records; the floor above adds its own.
+        news: of these, what is said right after a decision, too.
     """
 
     kind: Kind
@@ -87,14 +96,15 @@ class Face:
     partner_kind: str = ""
     ways: list[Way] = field(default_factory=list)
     notices: list[Notices] = field(default_factory=list)
+    news: list[Notices] = field(default_factory=list)
 
     def told(self, rows: Sequence[Row], actor: Actor) -> Mapping[UUID, list[Notice]]:
         """Return all that is to be said of some records, by their ids."""
-        found: dict[UUID, list[Notice]] = {}
-        for ask in self.notices:
-            for record_id, lines in ask(rows, actor).items():
-                found.setdefault(record_id, []).extend(lines)
-        return found
+        return _asked(self.notices, rows, actor)
+
+    def told_after(self, row: Row, actor: Actor) -> list[Notice]:
+        """Return what is to be said of a record right after a decision."""
+        return _asked(self.news, [row], actor).get(row.pk, [])
 
 
 class _Faces:

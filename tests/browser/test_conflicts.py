@@ -29,6 +29,7 @@ def test_a_conflict_found_on_promote_is_settled_by_two_keys(house: House, window
     page = window()
     open_queue(page, project)
     press(page, "a")
+    expect(page.locator("#said")).to_contain_text("In an open conflict with “M1 mirror”")
     settle(page)
     page.goto(f"/triage/?tab=memories&project={project}")
     page.get_by_role("navigation", name="What to decide").get_by_role("link", name="Conflicts").click()

@@ -268,6 +268,13 @@ def test_records_say_that_they_stand_in_an_open_conflict() -> None:
     assert "open conflict" not in words(rosa.get(f"/entities/{part.pk}/"))
 
 
+def test_a_promotion_says_at_once_what_it_contradicts() -> None:
+    make.entity("M1 mirror", properties={"mass": "12.7 kg"})
+    memory = make.memory("M1 mirror mass is 13.1 kg.")
+    answer = browser().post(f"/memories/{memory.pk}/promote/", {"version": 1}, headers={"HX-Request": "true"})
+    assert "In an open conflict with “M1 mirror”: M1 mirror – two values for mass." in words(answer)
+
+
 def test_a_link_says_so_of_itself_and_of_its_ends() -> None:
     cell, one, other = make.entity("Cell"), make.entity("Bench", "system"), make.entity("Tower", "system")
     links = [make.relationship(cell, "part_of", whole) for whole in (one, other)]
