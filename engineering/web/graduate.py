@@ -64,7 +64,7 @@ def _save(request: HttpRequest, actor: Actor, memory: Memory, form: GraduationFo
     version = seen_version(request)
     # What is like it was listed for the name, type and project that the form was shown with.
     if request.POST.get("looked") != form.looked and _near(form, actor):
-        form.add_error(None, "There are entities like it, listed below. Save again if this is another one.")
+        form.add_error(None, "There are entities like it, listed here. Save again if this is another one.")
         return _form_page(request, actor, memory, form, 422)
     try:
         if request.POST.get("then") != "propose":

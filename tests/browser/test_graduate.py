@@ -94,6 +94,21 @@ def test_enter_in_a_field_decides_nothing_and_a_fault_is_shown(house: House, win
     assert made_of(house, memory, project)["properties"] == {"mass": "80 kg", "quantity": 2}
 
 
+def test_what_stands_already_is_seen_before_anything_is_saved(house: House, window: Windows) -> None:
+    project = house.project()
+    body = {"entity_type": "component", "name": "Chopper wheel, spare", "project": project, "status": "active"}
+    stands = house.call("POST", "entities", body)
+    memory = house.memory(project, "The chopper wheel weighs 140 g.")
+    page = window()
+    open_queue(page, project)
+    press(page, "t")
+    expect(page.get_by_role("link", name="Chopper wheel, spare")).to_be_in_viewport()
+    page.get_by_role("button", name="Promote the memory as its source").click()
+    page.get_by_role("heading", name="Nothing to review").wait_for()
+    assert house.status(memory) == "active"
+    assert house.call("GET", f"entities/{stands['id']}")["source_refs"] == [f"memory:{memory['id']}"]
+
+
 def test_without_script_it_is_a_page(house: House, window: Windows) -> None:
     project = house.project()
     memory = house.memory(project, "The crane hook weighs 3 kg.")
