@@ -14,7 +14,7 @@ class ViaShape(Shape):
     """How an item was reached."""
 
     source = serializers.CharField(help_text="the entity that was walked from")  # type: ignore[assignment]  # as EdgeShape
-    type = text(help_text="the relationship type, or source_refs")
+    type = text(help_text="the relationship type, source_refs or source_interaction")
     relationship = text()
 
 

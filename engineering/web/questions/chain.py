@@ -26,11 +26,23 @@ class Row:
 
 @dataclass
 class Group:
-    """A part of an answer."""
+    """A part of an answer.
+
+    Attributes:
+        columns: (heading, whether it holds numbers) of the columns that say something about any row.
+        marked: whether any row is not simply active.
+    """
 
     title: str
     meaning: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row]
+    columns: list[tuple[str, bool]]
+    marked: bool
+
+    @property
+    def mixed(self) -> bool:
+        """Whether there are items of several types."""
+        return len({row.item.type for row in self.rows}) > 1
 
 
 @dataclass

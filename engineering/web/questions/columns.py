@@ -63,7 +63,9 @@ def _assumptions(one: Item, around: Around) -> Cell:
 def _proofs(one: Item, around: Around) -> Cell:
     lines: Cell = []
     for proof in one.data.get("evidence") or []:
-        found = [Piece(words(proof["link"]), hush=True), around.piece(proof["id"])]
+        # supports leads from the evidence to the claim; the other types from the claim to its evidence.
+        reads = "supported by" if proof["link"] == "supports" else words(proof["link"])
+        found = [Piece(reads, hush=True), around.piece(proof["id"])]
         marks = ["failed"] if proof.get("passed") is False else []
         marks += [proof["status"]] if proof["status"] != "active" else []
         lines.append([*found, Piece(f"({', '.join(marks)})", hush=True)] if marks else found)
@@ -144,6 +146,11 @@ def _changed(one: Item, around: Around) -> Cell:
     ]
 
 
+def _of_all(one: Item, around: Around) -> Cell:
+    numerator, denominator = one.data.get("numerator"), one.data.get("denominator")
+    return text(f"{numerator} of {denominator}") if denominator else []
+
+
 REACHED = Column("Reached by", reached)
 DEPTH = Column("Steps", lambda one, around: text(one.depth), number=True)
 REFERENCE = fact("In its tool", "external_ref")
@@ -179,8 +186,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "Q-016": (Column("Path, and why", _why), DEPTH),
     "Q-017": (REACHED, DEPTH),
     "Q-018": (linked("Replaced by", "replaced_by"), day("When", "at"), Column("Who", _actor), fact("Why", "why")),
-    "Q-019": (fact("It", "reads"), fact("Severity", "severity"), word("Memory", "memory_type")),
-    "Q-020": (fact("Share", "share"), _LEANS, _SPOKEN, fact("Severity", "severity")),
+    "Q-019": (fact("How", "reads"), fact("Severity", "severity"), word("Memory", "memory_type")),
+    "Q-020": (Column("Of all", _of_all), _LEANS, _SPOKEN, fact("Severity", "severity")),
     "Q-101": (
         REFERENCE,
         fact("Method", "method"),

@@ -37,7 +37,6 @@ class Sheet:
     answer: Answer
     page: str
     figures: list[Figure]
-    columns: list[Column]
     groups: list[Group]
     rings: list[Line]
     waiting: list[dict[str, Any]]
@@ -52,16 +51,6 @@ class Sheet:
         """The answer as a chain, where it is one."""
         return chain_of(self.groups, self.around)
 
-    @property
-    def mixed(self) -> bool:
-        """Whether there are items of several types."""
-        return len({one.type for one in self.answer.items}) > 1
-
-    @property
-    def marked(self) -> bool:
-        """Whether any item is not simply active."""
-        return any(one.status != "active" or one.flags for one in self.answer.items)
-
 
 def sheet_of(
     query: Query, subject: Project | Entity, answer: Answer, given: Mapping[str, str], limits: Limits, actor: Actor
@@ -69,14 +58,12 @@ def sheet_of(
     """Return an answer as a sheet. One more database query names what the answer refers to."""
     around = around_of(subject, answer, actor)
     page = address(query, subject)
-    columns = _filled(COLUMNS.get(query.id, ()), answer.items, around)
     return Sheet(
         query=query,
         answer=answer,
         page=page,
         figures=_figures(query, subject, answer, given, page),
-        columns=columns,
-        groups=_groups(query, answer.items, columns, around),
+        groups=_groups(query, answer.items, around),
         rings=[path([*ring, ring[0]], around) for ring in answer.cycles],
         waiting=[_waiting(one) for one in answer.pending],
         more=_more(answer, given, limits, page),
@@ -101,14 +88,20 @@ def _filled(columns: tuple[Column, ...], items: list[Item], around: Around) -> l
     return [column for column in columns if any(column.read(one, around) for one in items)]
 
 
-def _groups(query: Query, items: list[Item], columns: list[Column], around: Around) -> list[Group]:
-    found: dict[str, Group] = {}
+def _groups(query: Query, items: list[Item], around: Around) -> list[Group]:
+    held: dict[str, list[Item]] = {}
     for one in items:
-        key = "" if query.id in UNGROUPED else one.group
-        if key not in found:
-            found[key] = Group(*wording.heading(query.id, key)) if key else Group("", "")
-        found[key].rows.append(_row(one, columns, around))
-    return list(found.values())
+        held.setdefault("" if query.id in UNGROUPED else one.group, []).append(one)
+    return [_group(query, key, some, around) for key, some in held.items()]
+
+
+def _group(query: Query, key: str, items: list[Item], around: Around) -> Group:
+    columns = _filled(COLUMNS.get(query.id, ()), items, around)
+    title, meaning = wording.heading(query.id, key) if key else ("", "")
+    # What one may write of requests and shares in the place of a status is none.
+    marked = any((one.status != "active" or one.flags) and one.type not in ("request", "share") for one in items)
+    rows = [_row(one, columns, around) for one in items]
+    return Group(title, meaning, rows, [(one.label, one.number) for one in columns], marked)
 
 
 def _row(one: Item, columns: list[Column], around: Around) -> Row:

@@ -229,3 +229,11 @@ def test_an_answer_can_be_asked_for_as_it_stood(sheet: Drawing, reader: Client) 
     words(reader, f"{page}?as_of=nonsense", 400)
     own = reader.get(f"{PROJECT}/queries/differences/?since={before}")
     assert own["Location"] == f"/projects/p04-gigabit/differences/?since={before}"
+
+
+def test_what_speaks_for_a_claim_reads_from_the_claim(sheet: Drawing, reader: Client) -> None:
+    sheet.put("res1", properties={"passed": False})
+    sheet.draw("res1 supports claim1", "claim1 evidenced_by res2")
+    said = words(reader, f"{PROJECT}/queries/unsupported-claims/")
+    assert "supported by res1 (failed)" in said
+    assert "evidenced by res2" in said
