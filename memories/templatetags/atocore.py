@@ -212,7 +212,7 @@ def _frame(context: template.Context, request: HttpRequest) -> dict[str, Any]:
     """Return what the frame shows to somebody who is signed in; always as it stands now."""
     actor = actor_of(request)
     names = list(projects.visible(actor).order_by("name").values_list("name", flat=True))
-    chosen = request.GET.get("project", "")
+    chosen = request.GET.get("project", "") or _of_path(request.path, names)
     suffix = f"?project={chosen}" if chosen in names else ""
     counts = context.get("counts") or triage.counts(actor)
     return {
@@ -223,6 +223,12 @@ def _frame(context: template.Context, request: HttpRequest) -> dict[str, Any]:
         "tabs": _tabs(request.path, suffix, sum(counts.values()), waiting(request, actor)),
         "may_administer": actor.principal.reaches(Role.MAINTAINER),
     }
+
+
+def _of_path(path: str, names: list[str]) -> str:
+    """Return the project whose own pages an address belongs to, or ""."""
+    place = path.removeprefix("/projects/").split("/")[0] if path.startswith("/projects/") else ""
+    return place if place in names else ""
 
 
 def _narrowed() -> set[str]:

@@ -20,7 +20,7 @@ from memories.web.lists import filtered, next_address, shown_fields
 
 SIZE = 50
 NEWEST = paging.Order("newest", "newest", ("-seq",))
-SHOWN = ("kind", "action", "actor", "project", "record", "request", "since", "until")
+SHOWN = ("kind", "action", "actor", "project", "record", "request", "decision", "since", "until")
 
 
 @page("GET")

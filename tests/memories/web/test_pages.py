@@ -1,12 +1,13 @@
 """Lists, records' pages, the audit browser, projects, interactions: what they show, and to whom."""
 
+import json
 import uuid
 
 import pytest
 from django.test import Client
 
 from memories.models import AuditEntry
-from memories.services import capture, documents
+from memories.services import capture, documents, edit
 from tests import factories
 from tests.memories.web.conftest import words
 
@@ -42,6 +43,30 @@ def test_candidates_of_others_are_not_found_by_a_reader(reader: Client) -> None:
     memory = factories.memory()
     assert reader.get(f"/memories/{memory.pk}/").status_code == 404
     assert reader.get(f"/memories/{memory.pk}/audit/").status_code == 404
+
+
+def test_a_project_s_own_pages_say_where_one_is(reviewer: Client) -> None:
+    factories.project()
+    page = reviewer.get("/projects/p04-gigabit/").content.decode()
+    assert 'aria-label="Project p04-gigabit"' in page
+    assert 'href="/audit/?project=p04-gigabit"' in page
+    assert 'aria-label="Project all"' in reviewer.get("/projects/").content.decode()
+
+
+def test_the_audit_browser_is_narrowed_to_a_batch_and_exported_as_it_is_shown(reviewer: Client) -> None:
+    one, other = (edit.update(factories.memory(), {"confidence": 0.7}, actor=factories.person()) for _ in range(2))
+    entry = AuditEntry.objects.get(record_id=str(one.pk), action="update")
+    for query in (
+        f"request={entry.request_id}",
+        f"decision={entry.decision_id}",
+        f"record={one.pk}&action=update&since=2020-01-01",
+    ):
+        page = reviewer.get(f"/audit/?{query}")
+        assert [row.pk for row in page.context["entries"]] == [entry.pk], query
+        answer = reviewer.get(page.context["export"])
+        lines = b"".join(answer.streaming_content).splitlines()  # type: ignore[attr-defined]  # an export streams
+        assert [json.loads(line)["seq"] for line in lines] == [entry.pk]
+    assert str(other.pk) not in page.content.decode()
 
 
 def test_the_audit_browser_narrows_and_shows_the_difference(reviewer: Client) -> None:
