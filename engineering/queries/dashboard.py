@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from engineering.models import Conflict, Entity
+from engineering.models import Entity
+from engineering.queries import conflicts, disputes
 from engineering.queries.claims import Case, case, find_unsupported, waiting_for_claims
 from engineering.queries.cover import ORPHAN, Cover, cover
 from engineering.queries.decisions import find_risky
@@ -22,9 +23,8 @@ from engineering.queries.health import health
 from engineering.queries.requirements import orphans_of
 from engineering.queries.suspects import suspects
 from engineering.queries.verification import shares, unproved, verified_by
-from memories import permissions
 from memories.actors import Actor
-from memories.choices import ConflictStatus, Status
+from memories.choices import ConflictSeverity, ConflictStatus, Status
 from memories.kinds import kinds
 from memories.models import Project
 from memories.queries import figures, pulse
@@ -205,11 +205,13 @@ def _suspect(project: Project, actor: Actor) -> dict[str, Any]:
 
 def _conflicts(project: Project, actor: Actor, of: int) -> dict[str, Any]:
     kind = kinds.named("conflict")
-    found = permissions.for_principal(Conflict.objects.filter(project=project, status=ConflictStatus.OPEN), actor)
+    found = conflicts.visible(actor).filter(project=project, status=ConflictStatus.OPEN)
+    oldest = disputes.told(list(found.order_by("detected_at", "pk")[:WORST]), actor)
     rows = [
-        {"kind": kind.name, "id": str(row.pk), "type": kind.name, "name": kind.title(row)}
-        | {"note": row.severity, "since": row.detected_at}
-        for row in found.order_by("detected_at", "pk")[:WORST]
+        {"kind": kind.name, "id": str(one.row.pk), "type": kind.name, "name": one.title}
+        | {"note": "" if one.row.severity == ConflictSeverity.CONFLICT else one.row.severity}
+        | {"since": one.row.detected_at}
+        for one in oldest
     ]
     rule = "Disagreements about one fact that nobody settled yet, the oldest first."
     return _framed(project, "open-conflicts", found.count(), of, rows, rule)

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Q, QuerySet, Value
 
 from engineering.models import Conflict, Entity
 from engineering.propagation import DOWN
+from engineering.queries import conflicts
 from engineering.queries.changes import changes
 from engineering.queries.claims import Case, case_of, stated, statements, unsupported_of, waiting_for_claims
 from engineering.queries.contents import loose, map_of, roots_of, waiting_for_structure
@@ -22,10 +23,9 @@ from engineering.queries.graph import NODE, Graph, Link, Node, by_name, item, re
 from engineering.queries.requirements import orphans_of
 from engineering.queries.verification import shares, verified_by
 from engineering.queries.walk import Walk, links_met, walk_over
-from memories import permissions
+from engineering.slots import wording
 from memories.actors import Actor
 from memories.choices import ConflictStatus, Status
-from memories.kinds import kinds
 from memories.models import Project
 
 #: Lines of a section that are shown, and of those that are long; the counts are of all.
@@ -199,13 +199,16 @@ def _requirements(sheet: _Sheet) -> list[Item]:
 
 
 def _conflicts(project: Project, actor: Actor) -> list[Item]:
-    kind = kinds.named("conflict")
-    found = Conflict.objects.filter(Q(project=project), status=ConflictStatus.OPEN).order_by("-detected_at", "pk")
-    rows = permissions.for_principal(found, actor)[:SHOWN]
+    found = conflicts.visible(actor).filter(project=project, status=ConflictStatus.OPEN)
+    rows = found.order_by("-detected_at", "pk")[:SHOWN]
     return [
-        Item(str(row.pk), "conflict", kind.title(row), row.status, group="open", data={"severity": row.severity})
+        Item(str(row.pk), "conflict", _dispute(row), row.status, group="open", data={"severity": row.severity})
         for row in rows
     ]
+
+
+def _dispute(row: Conflict) -> str:
+    return f"{wording.subject(row.slot_key, {})}: {wording.rule(row.slot_kind)}"
 
 
 def sections(answer: Answer) -> dict[str, list[Item]]:
