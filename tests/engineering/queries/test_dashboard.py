@@ -111,7 +111,7 @@ def test_making_it_asks_as_often_however_many_rows_there_are(sheet: Drawing) -> 
         )
         factories.memory()
     caches["figures"].clear()
-    assert asks(lambda: dashboard(sheet.project, sheet.actor)) == few <= 36
+    assert asks(lambda: dashboard(sheet.project, sheet.actor)) == few <= 38
 
 
 def test_a_write_elsewhere_counts_where_links_lead_there(sheet: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
