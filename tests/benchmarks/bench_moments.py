@@ -93,7 +93,7 @@ def _measure(words: str, project: Any, moment: Any) -> int:
     late = _row("list of entities", lambda: _list(project), moment)
     late += _row("one entity", lambda: _list(project)[:1], moment)
     for query in QUERIES:
-        if query.scope is Scope.PROJECT:
+        if query.scope is Scope.PROJECT and query.looks_back:
             late += _row(f"{query.id} {query.name}", lambda query=query: query.run(project, actor), moment)  # type: ignore[misc]  # bound at once
     return late
 
