@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from engineering.queries import (
     baselines,
+    budget,
     changes,
     claims,
     constraints,
@@ -276,6 +277,19 @@ QUERIES: tuple[Query, ...] = (
         "What is wrong with the graph?",
         lists=True,
         params=(Word("role", "only links of this origin_role"),),
+    ),
+    Query(
+        "Q-107",
+        "budget",
+        _E,
+        "budget",
+        budget.budget,
+        "Does it keep within its budget?",
+        _DEEP,
+        params=(
+            Choice("property", budget.SUMMED, "what is added up"),
+            Word("unit", "what it is answered in, such as kg; without it the unit of the bound"),
+        ),
     ),
     Query("gaps", "gaps", _P, "gaps", gaps.gaps, "What did the team forget?", lists=True, files=("csv",)),
 )

@@ -212,10 +212,20 @@ def unsupported_claims(project: Project, actor: Actor, limits: Limits | None = N
     return answer.page(limits or Limits())
 
 
-def find_unsupported(graph: Graph, project: Project, waiting: list[Pending]) -> Answer:
-    """Return the whole of Q-011 without paging, by what is known to wait. Two queries, four across projects."""
+def find_unsupported(
+    graph: Graph, project: Project, waiting: list[Pending], claims: list[Node] | None = None
+) -> Answer:
+    """Return the whole of Q-011 without paging, by what is known to wait. Two queries, four across projects.
+
+    Args:
+        graph: what the actor may read.
+        project: whose claims.
+        waiting: candidates that would bear on them.
+        claims: the active claims, where they were read already.
+    """
     found = case(graph, project)
-    claims = graph.read(graph.active.filter(project=project, entity_type="validation_claim"))
+    if claims is None:
+        claims = graph.read(graph.active.filter(project=project, entity_type="validation_claim"))
     return unsupported_of(graph, project, found, claims, waiting)
 
 

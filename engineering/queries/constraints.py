@@ -1,26 +1,28 @@
 """What constrains a part (Q-007): its bounds and those of its wholes, with the values that stand against them.
 
-Bounds and values are given as written; the margin in one unit needs the quantity grammar.
+Bounds and values are given as written and, where both are quantities of one dimension, in the bound's unit with the
+margin between them.
 """
 
 from collections import Counter
 from typing import Any
 
 from engineering.models import Entity
-from engineering.propagation import EVIDENCE, UP, Step, Way
+from engineering.propagation import UP, Step, Way
+from engineering.queries.bounds import MET_BY, Bounded, standing_against
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.graph import Graph, Key, Link, Node, edge, item, key_of, ref
+from engineering.queries.graph import Graph, Key, Link, Node, edge, item, key_of
 from engineering.queries.walk import walk
+from engineering.slots.measure import AT_RISK, MET, VIOLATED
 from memories.actors import Actor
 
 BOUND = (Step("constrained_by", Way.OUT),)
-#: What tells the value that stands against a bound: parameters and parts that satisfy it, results that validate it.
-MET_BY = (Step("satisfies", Way.IN), *EVIDENCE)
+_WORSE = (VIOLATED, AT_RISK, MET)
 _BOUNDS = ("comparator", "threshold", "min", "max", "tolerance", "value", "statement")
 
 
 def constraints(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
-    """Return what constrains an entity and its wholes, each with its bound and the present values, as written (Q-007).
+    """Return what constrains an entity and its wholes, each with its bound, the present values and the margin (Q-007).
 
     Args:
         entity: the part.
@@ -28,14 +30,13 @@ def constraints(entity: Entity, actor: Actor, limits: Limits | None = None) -> A
         limits: depth of the wholes above, and the page of the list.
     """
     graph, given = Graph(actor), limits or Limits()
-    rule = "constrained_by from the part and its wholes; bounds and present values stand as they were written."
+    rule = "constrained_by from the part and its wholes; values are compared in the unit of the bound."
     answer = Answer("Q-007", {"entity": str(entity.pk)}, graph.at, rule)
     above = walk(graph, [key_of(entity.pk)], UP, given)
     links = graph.touching(above.depth, BOUND)
     met = graph.touching({link.target for link in links}, MET_BY)
     nodes = graph.nodes({key for link in (*links, *met) for key in (link.source, link.target)})
-    present = _present(met, nodes)
-    answer.items = _bounds(links, above.depth, nodes, present)
+    answer.items = _bounds(links, met, above.depth, nodes)
     answer.edges = [edge(link) for link in links]
     above.into(answer)
     answer.counts = dict(Counter(one.group for one in answer.items))
@@ -43,27 +44,35 @@ def constraints(entity: Entity, actor: Actor, limits: Limits | None = None) -> A
     return answer.page(given)
 
 
-def _present(met: list[Link], nodes: dict[Key, Node]) -> dict[Key, list[dict[str, Any]]]:
-    found: dict[Key, list[dict[str, Any]]] = {}
-    for link in met:
-        for bound, node in ((link.source, nodes.get(link.target)), (link.target, nodes.get(link.source))):
-            value = node.values.get("value") if node and node.active and node.type in ("parameter", "result") else None
-            if node and value not in (None, ""):
-                found.setdefault(bound, []).append({"id": ref(node.key), "name": node.name, "value": value})
-    return found
-
-
-def _bounds(
-    links: list[Link], depth: dict[Key, int], nodes: dict[Key, Node], present: dict[Key, list[dict[str, Any]]]
-) -> list[Item]:
+def _bounds(links: list[Link], met: list[Link], depth: dict[Key, int], nodes: dict[Key, Node]) -> list[Item]:
+    bounds = {key: Bounded(nodes[key]) for key in {link.target for link in links} & nodes.keys()}
+    present = standing_against((*links, *met), nodes, bounds)
     found: dict[Key, Item] = {}
     for link in sorted(links, key=lambda one: depth[one.source]):
-        node = nodes.get(link.target)
-        if node is None or node.key in found:
+        bounded = bounds.get(link.target)
+        if bounded is None or bounded.node.key in found:
             continue
-        group = "inherited" if depth[link.source] else "own"
-        made = item(node, depth=depth[link.source] + 1, via=link, group=group)
-        bound = {name: value for name, value in node.values.items() if name in _BOUNDS}
-        made.data = {"bound": bound, "present": present.get(node.key, []), "on": nodes[link.source].name}
-        found[node.key] = made
+        made = item(bounded.node, depth=depth[link.source] + 1, via=link)
+        made.group = "inherited" if depth[link.source] else "own"
+        values = [
+            bounded.judged(one) for one in sorted(present.get(link.target, []), key=lambda one: str(one.node.key))
+        ]
+        made.data = {
+            "bound": {name: value for name, value in bounded.values.items() if name in _BOUNDS},
+            **bounded.shown(),
+            "present": values,
+            "on": nodes[link.source].name,
+            **_worst(values),
+        }
+        found[bounded.node.key] = made
     return sorted(found.values(), key=lambda one: (one.group != "own", one.depth, one.name.casefold(), one.id))
+
+
+def _worst(values: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the smallest margin of the present values, and what it says."""
+    judged = [value for value in values if "verdict" in value]
+    if not judged:
+        return {"verdict": "unknown"}
+    worst = min(judged, key=lambda value: _WORSE.index(value["verdict"]))
+    margins = [value["margin"] for value in judged if value["margin"] is not None]
+    return {"verdict": worst["verdict"]} | ({"margin": min(margins)} if margins else {})

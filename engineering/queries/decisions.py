@@ -75,7 +75,7 @@ BACK, REACH = turned(RESTS_ON), Limits(RISK_DEPTH, 100_000)
 def shaky_assumptions(graph: Graph) -> "QuerySet[Entity]":
     """Return the assumptions that may no longer hold; `mark` tells whether one is in an open conflict."""
     contested = ConflictMember.objects.filter(
-        member_kind="entity", member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN
+        member_kind="entity", member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN, left_at__isnull=True
     )
     doubt = (
         Q(status__in=[Status.INVALID, Status.SUPERSEDED])

@@ -1,12 +1,16 @@
-"""Results: those that validate an entity (Q-010), and those on one claim that disagree (Q-012)."""
+"""Results: those that validate something (Q-010), and those that disagree on it (Q-012)."""
 
-from typing import Any
+from itertools import combinations
 
 from engineering.models import Entity
 from engineering.propagation import EVIDENCE
 from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import Graph, Link, Node, edge, item, key_of
+from engineering.slots.compare import Result, Sort, compare
+from engineering.slots.judge import MOST_ANSWERS
 from memories.actors import Actor
+
+_VALUE = Sort("quantity")
 
 
 def results_of(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
@@ -41,14 +45,15 @@ def _result(node: Node, link: Link) -> Item:
 def conflicting_results(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
     """Return the results on one claim that disagree in verdict or in value (Q-012).
 
-    Values are compared as written, without regard to case and spaces.
+    Values are compared as quantities: in one unit, with their tolerances. What is no quantity is compared as written.
     """
     found = results_of(entity, actor, Limits())
-    rule = "Active results on one claim that disagree in verdict (passed) or in value, values compared as written."
+    rule = "Active results on one claim that disagree in verdict (passed) or in value, compared in one unit."
     live = [one for one in found.items if one.group == "result" and "dead_end" not in one.flags]
     verdicts = {one.data["passed"] for one in live if one.data["passed"] is not None}
-    values = {_folded(one.data["value"]) for one in live if one.data["value"] not in (None, "")}
-    disagree = [word for word, held in (("verdict", verdicts), ("value", values)) if len(held) > 1]
+    values = sorted({str(one.data["value"]) for one in live if one.data["value"] not in (None, "")})
+    disagree = ["verdict"] if len(verdicts) > 1 else []
+    disagree += ["value"] if any(_differ(*pair) for pair in combinations(values[:MOST_ANSWERS], 2)) else []
     for one in live:
         one.data["disagree_in"] = disagree
     answer = Answer("Q-012", found.params, found.as_of, rule, pending=found.pending)
@@ -57,5 +62,11 @@ def conflicting_results(entity: Entity, actor: Actor, limits: Limits | None = No
     return answer.page(limits or Limits())
 
 
-def _folded(value: Any) -> str:
-    return "".join(str(value).casefold().split())
+def _differ(one: str, other: str) -> bool:
+    """Tell whether two values cannot both be true or, where one is no quantity, are not the same text."""
+    result = compare(one, other, _VALUE).result
+    return result is Result.CONFLICT or (result is Result.REVIEW and _folded(one) != _folded(other))
+
+
+def _folded(value: str) -> str:
+    return "".join(value.casefold().split())

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from engineering.slots import quantity, statements, units
+from engineering.slots import quantity, statements
+from engineering.slots.measure import Based, based
 from engineering.slots.quantity import Quantity
 from memories.text import normalise
 
@@ -83,8 +84,8 @@ def normal_form(value: str, sort: Sort) -> str:
     """Return a value as it is compared, for a person to read: in base units, or folded and through the aliases."""
     if sort.name in ("quantity", "number"):
         found = quantity.parse(value, sort.dimension)
-        based = _based(found) if found else None
-        return based.words() if based else " ".join(value.split())
+        base = based(found) if found else None
+        return base.words() if base else " ".join(value.split())
     return _canonical(value, sort) if sort.name == "text" else normalise(value)
 
 
@@ -93,51 +94,11 @@ def _canonical(value: str, sort: Sort) -> str:
     return sort.aliases.get(folded, folded)
 
 
-@dataclass(frozen=True)
-class _Based:
-    """A quantity in base units."""
-
-    kind: str
-    nominal: float | None
-    low: float
-    high: float
-    open_low: bool
-    open_high: bool
-    half: float
-    dimension: str
-
-    def words(self) -> str:
-        ends = f"{self.nominal:.9g}" if self.kind == "exact" else f"{self.low:.9g} .. {self.high:.9g}"
-        return f"{ends} {self.dimension}".strip()
-
-
-def _based(found: Quantity) -> _Based | None:
-    spelled = found.spelled
-    if spelled is None:
-        return None
-    sizes: list[float | None] = []
-    dimension = ""
-    for number in found.figures:
-        if number is None or math.isinf(number):
-            sizes.append(number)
-            continue
-        base = units.to_base(number, spelled)
-        if base is None or not math.isfinite(base.size):
-            return None
-        sizes.append(base.size)
-        dimension = base.dimension
-    nominal, low, high = sizes
-    if low is None or high is None:
-        return None
-    half = abs(units.step_in_base(found.half, spelled))
-    return _Based(found.kind, nominal, low, high, found.open_low, found.open_high, half, dimension)
-
-
 def _quantities(one: str, other: str, dimension: str) -> Verdict:
     left, right = quantity.parse(one, dimension), quantity.parse(other, dimension)
     if left is None or right is None:
         return Verdict(Result.REVIEW, "a value that is no quantity")
-    first, second = _based(left), _based(right)
+    first, second = based(left), based(right)
     if first is None or second is None:
         return _unknown_unit(left, right)
     if first.dimension != second.dimension:
@@ -168,7 +129,7 @@ def _near(one: float, other: float, slack: float = 0.0) -> bool:
     return abs(one - other) <= max(RELATIVE * max(abs(one), abs(other)), slack)
 
 
-def _equal(one: _Based, other: _Based) -> bool:
+def _equal(one: Based, other: Based) -> bool:
     """Tell whether two quantities are one; a converted number may differ by half its last printed digit."""
     halves = [half for half in (one.half, other.half) if half]
     slack = min(halves, default=0.0) * (1 + RELATIVE)
@@ -179,7 +140,7 @@ def _equal(one: _Based, other: _Based) -> bool:
     return middle and opened and _near(one.low, other.low, slack) and _near(one.high, other.high, slack)
 
 
-def _intervals(one: _Based, other: _Based) -> Verdict:
+def _intervals(one: Based, other: Based) -> Verdict:
     if _equal(one, other):
         return SAME
     if one.kind == other.kind == "exact":
@@ -193,7 +154,7 @@ def _intervals(one: _Based, other: _Based) -> Verdict:
     return Verdict(Result.SOFT, "inside the other's tolerance" if nominals else "they overlap")
 
 
-def _apart(below: _Based, above: _Based) -> bool:
+def _apart(below: Based, above: Based) -> bool:
     """Tell whether one interval ends before the other begins."""
     if _near(below.high, above.low):
         return below.open_high or above.open_low

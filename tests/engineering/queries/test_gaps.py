@@ -127,6 +127,7 @@ def test_results_and_those_that_disagree(sheet: Drawing) -> None:
     """
     claim1: res1 passed 1.2 mm, res2 failed 1.4 mm, res3 (invalid); analysed by nothing else
     claim2: res4 and res5 both passed with "3 kg" and "3kg"
+    claim3: res6 3 in, res7 76.2 mm: one value; claim4: res6 and res8, 80 ± 1 mm: two
     """
     sheet.put("res1", properties={"passed": True, "value": "1.2 mm", "date": "2026-01-02"})
     sheet.put("res2", properties={"passed": False, "value": "1.4 mm", "date": "2026-01-01"})
@@ -134,6 +135,9 @@ def test_results_and_those_that_disagree(sheet: Drawing) -> None:
     sheet.put("res5", properties={"passed": True, "value": "3KG"})
     sheet.draw("res1 supports claim1", "claim1 validated_by res2", "claim1 evidenced_by res3")
     sheet.draw("res4 supports claim2", "res5 supports claim2")
+    for name, value in {"res6": "3 in", "res7": "76.2 mm", "res8": "80 ± 1 mm"}.items():
+        sheet.put(name, properties={"value": value})
+    sheet.draw("res6 supports claim3", "res7 supports claim3", "res6 supports claim4", "res8 supports claim4")
     sheet.end("res3")
     answer = sheet.ask(results_of, "claim1")
     assert [(one.name, one.data["passed"], one.flags) for one in answer.items] == [
@@ -146,6 +150,8 @@ def test_results_and_those_that_disagree(sheet: Drawing) -> None:
     assert [one.name for one in disagree.items] == ["res2", "res1"]
     assert disagree.items[0].data["disagree_in"] == ["verdict", "value"]
     assert not sheet.ask(conflicting_results, "claim2").items
+    assert not sheet.ask(conflicting_results, "claim3").items
+    assert [one.data["disagree_in"] for one in sheet.ask(conflicting_results, "claim4").items] == [["value"], ["value"]]
 
 
 def test_gaps_are_the_three_in_one(sheet: Drawing) -> None:
