@@ -1,15 +1,17 @@
 """Budgets (Q-107): a quantity summed over a tree against what bounds it, and every bound that a value is outside of."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from engineering.models import Entity
+from engineering.models import Entity, Relationship
 from engineering.ontology import declared
 from engineering.propagation import DOWN
 from engineering.queries.bounds import GOVERNED_BY, MET_BY, SETS_BOUNDS, Bounded, ends_of, standing_against
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.graph import Graph, Key, Link, Node, edge, item, key_of
+from engineering.queries.graph import LINK, Graph, Key, Link, Node, canonical, edge, item, key_of, rows_of
 from engineering.queries.rollup import COUNTED, INCLUDED, MISSING, Roll, Sum
 from engineering.queries.walk import walk
 from engineering.slots import units
@@ -117,7 +119,7 @@ def _in_unit(items: Iterable[Item], roll: Roll, unit: Unit | None) -> None:
     sizes = {item(node).id: roll.sizes[key] for key, node in roll.down.nodes.items() if key in roll.sizes}
     for one in items:
         if unit and one.group in (COUNTED, INCLUDED) and one.id in sizes:
-            one.data["in_unit"] = unit.of(sizes[one.id].worth)
+            one.data |= {"in_unit": unit.of(sizes[one.id].worth), "unit": unit.name}
 
 
 def violations(links: Iterable[Link], nodes: Mapping[Key, Node], bounds: Mapping[Key, Bounded]) -> list[Item]:
@@ -140,12 +142,33 @@ def find_violations(graph: Graph, project: Project) -> Answer:
         "Requirements, constraints and parameters whose bound the value of a part, parameter or result is outside of."
     )
     answer = Answer("Q-107", {"project": project.name}, graph.at, rule)
-    links, nodes = graph.read_joined(graph.links.filter(_bounding(project)))
+    links, nodes = _joined(graph, graph.links.filter(_bounding(project)))
     read = {key: Bounded(node) for key, node in nodes.items() if node.active and node.type in SETS_BOUNDS}
     bounds = {key: one for key, one in read.items() if one.bound}
     answer.items = violations(links, nodes, bounds)
     answer.counts = {"bounds": len(bounds), VIOLATED: len(answer.items)}
     return answer
+
+
+_ENDS = (
+    *("id", "entity_type", "name", "status", "project", "external_ref"),
+    *("properties", "valid_until", "confidence", "created_at"),
+)
+
+
+def _joined(graph: Graph, rows: "QuerySet[Relationship]") -> tuple[list[Link], dict[Key, Node]]:
+    """Return links, and the entities at their ends, in one query."""
+    columns: list[Any] = [*LINK]
+    for name in (f"{end}_entity__{column}" for end in ("source", "target") for column in _ENDS):
+        columns.append(Cast(name, TextField()) if name.endswith("created_at") else name)
+    links: list[Link] = []
+    nodes: dict[Key, Node] = {}
+    for row in rows_of(rows.order_by().values_list(*columns)):
+        links.append(canonical(row[: len(LINK)]))
+        for start in (len(LINK), len(LINK) + len(_ENDS)):
+            node = Node(*row[start : start + len(_ENDS)])
+            nodes.setdefault(node.key, graph.shown(node))
+    return links, nodes
 
 
 def _bounding(project: Project) -> Q:

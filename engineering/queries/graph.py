@@ -48,7 +48,6 @@ NODE = (
     "confidence",
     Cast("created_at", TextField()),  # as text: the driver would parse every time, and few are read
 )
-_JOINED = tuple("project" if name == "project_id" else name for name in NODE)
 _NAMING = ("name", "status", "entity_type")
 LINK = ("id", "relationship_type", "source_entity_id", "target_entity_id", "status", "confidence")
 
@@ -237,18 +236,6 @@ class Graph:
     def read_links(self, rows: QuerySet[Relationship]) -> list[Link]:
         """Return the links of a queryset in the order of their keys."""
         return [canonical(row) for row in sorted(rows_of(rows.values_list(*LINK)), key=itemgetter(0))]
-
-    def read_joined(self, rows: QuerySet[Relationship]) -> tuple[list[Link], dict[Key, Node]]:
-        """Return the links of a queryset, and the entities at their ends, in one query."""
-        columns = [f"{end}_entity__{name}" for end in ("source", "target") for name in _JOINED]
-        links: list[Link] = []
-        nodes: dict[Key, Node] = {}
-        for row in rows_of(rows.order_by().values_list(*LINK, *columns)):
-            links.append(canonical(row[: len(LINK)]))
-            for start in (len(LINK), len(LINK) + len(NODE)):
-                node = Node(*row[start : start + len(NODE)])
-                nodes.setdefault(node.key, self.shown(node))
-        return links, nodes
 
     @staticmethod
     def leaving(keys: Collection[Key], steps: Sequence[Step]) -> Q:

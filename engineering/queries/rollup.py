@@ -63,7 +63,7 @@ class Roll:
         unit = unit_of(self.written[key], spec.dimension) if spec else None
         if spec and size and unit and units.has_dimension(unit.spelled, spec.dimension):
             self.sizes[key] = size
-        count = values.get("quantity")
+        count: Any = values.get("quantity")
         fits = isinstance(count, int | float) and not isinstance(count, bool) and math.isfinite(count) and count >= 0
         self.times[key] = float(count) if fits else 1.0
 

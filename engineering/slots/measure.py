@@ -178,7 +178,9 @@ def bound_of(entity_type: str, values: Mapping[str, Any]) -> Bound | None:
         return None
     unit = unit_of(found[0][1])
     low, high = max(found, key=lambda one: one[0].low)[0], min(found, key=lambda one: one[0].high)[0]
-    return unit and Bound(low.low, high.high, low.open_low, high.open_high, low.dimension, unit)
+    if unit is None:
+        return None
+    return Bound(low.low, high.high, low.open_low, high.open_high, low.dimension, unit)
 
 
 def _text(value: Any) -> str:

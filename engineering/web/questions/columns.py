@@ -84,6 +84,29 @@ def _present(one: Item, around: Around) -> Cell:
     return [[Piece(quantities(met["value"])), around.piece(met["id"])] for met in one.data.get("present", [])]
 
 
+def _amount(one: Item, around: Around) -> Cell:
+    """An amount in its unit: a sum with its ends, the ends of a bound, or a part's own."""
+    data, unit = one.data, one.data.get("unit", "")
+    ends = [
+        f"{word} {_figure(data[name])}" for name, word in (("low", "at least"), ("high", "at most")) if name in data
+    ]
+    if "sum" in data:
+        spread = data.get("low") != data.get("high")
+        return text(quantities(f"{_figure(data['sum'])} {unit}")) + text(", ".join(ends) if spread else "")
+    if "in_unit" in data:
+        return text(quantities(f"{_figure(data['in_unit'])} {unit}"))
+    return text(quantities(f"{', '.join(ends)} {unit}")) if ends else []
+
+
+def _figure(number: float) -> str:
+    return f"{number:.6g}"
+
+
+def _margin(one: Item, around: Around) -> Cell:
+    margin = one.data.get("margin")
+    return text(quantities(f"{_figure(margin)} {one.data.get('unit', '')}")) if margin is not None else []
+
+
 def _why(one: Item, around: Around) -> Cell:
     steps = [words(step) for step in dict.fromkeys(one.data.get("why", []))]
     return [path(one.data.get("path", []), around), [Piece("; ".join(steps), hush=True)]]
@@ -116,11 +139,12 @@ def day(label: str, name: str) -> Column:
 
 #: A verdict looks like the status that says the same.
 _MARKS = {"passed": "active", "failed": "invalid", "evidenced": "superseded", "open": "open"}
+_MARKS |= {"met": "active", "met_so_far": "superseded", "at_risk": "superseded", "violated": "invalid"}
 
 
 def _verdict(one: Item, around: Around) -> Cell:
     verdict = str(one.data.get("verdict") or "")
-    return [[Piece(verdict, mark=_MARKS.get(verdict, "open"))]] if verdict else []
+    return [[Piece(words(verdict), mark=_MARKS.get(verdict, "open"))]] if verdict else []
 
 
 def _passed(one: Item, around: Around) -> Cell:
@@ -161,6 +185,7 @@ _GAPS = (
 )
 _RESULT = (fact("Value", "value"), Column("Verdict", _passed), day("Date", "date"))
 _LEANS = Column("Rests on", _assumptions)
+_OUTSIDE = Column("Present value", _present)
 _SPOKEN = Column("What speaks for it", _proofs)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
@@ -170,7 +195,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "Q-004": (REACHED,),
     "Q-005": (REACHED, DEPTH),
     "Q-006": _GAPS,
-    "Q-007": (Column("Bound", _bound), Column("Present value", _present), fact("On", "on")),
+    "Q-007": (
+        Column("Bound", _bound),
+        Column("Present value", _present),
+        Column("Margin", _margin),
+        Column("Verdict", _verdict),
+        fact("On", "on"),
+    ),
     "Q-008": (fact("On", "on"), linked("Replaced", "replaced")),
     "Q-009": (_LEANS,),
     "Q-010": (*_RESULT, REACHED),
@@ -198,5 +229,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Verdict", _verdict),
     ),
     "Q-102": (Column("Its link, whose target changed", _changed),),
-    "gaps": (*_GAPS, _LEANS, _SPOKEN),
+    "Q-107": (
+        Column("Amount", _amount),
+        fact("As written", "value"),
+        fact("Times", "quantity", number=True),
+        Column("Margin", _margin),
+        Column("Verdict", _verdict),
+        _OUTSIDE,
+    ),
+    "gaps": (*_GAPS, _LEANS, _SPOKEN, _OUTSIDE),
 }

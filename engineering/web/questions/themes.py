@@ -10,7 +10,7 @@ from memories.models import Project
 _THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How it is built", ("Q-004", "Q-001", "Q-002", "Q-003")),
     ("What is missing", ("gaps", "Q-006", "Q-009", "Q-011")),
-    ("Requirements and their proof", ("Q-105", "Q-101", "Q-005", "Q-007", "Q-010", "Q-012")),
+    ("Requirements and their proof", ("Q-105", "Q-101", "Q-005", "Q-007", "Q-107", "Q-010", "Q-012")),
     ("What stands behind it, and what hangs on it", ("Q-017", "Q-016", "Q-019")),
     ("Decisions", ("Q-008", "Q-014", "Q-018")),
     ("What changed, and what is wrong", ("Q-020", "Q-104", "Q-013", "Q-103", "Q-102", "Q-106")),
@@ -27,6 +27,7 @@ _ASKED_OF: dict[str, tuple[str, ...]] = {
     "Q-008": (*_WITHIN, "requirement", "parameter", "material"),
     "Q-010": _CLAIMS,
     "Q-012": _CLAIMS,
+    "Q-107": ("project", "system", "subsystem", "component", "process", "artifact"),
     "Q-014": (*_WITHIN, "requirement", "parameter", "material"),
 }
 

@@ -47,6 +47,12 @@ GROUPS: dict[str, str] = {
     "assumption": "Assumptions",
     "undeveloped": "Undeveloped – nothing stands behind it",
     "missing": "Missing – what it named is gone or no longer true",
+    "total": "All of it",
+    "Q-107.bound": "What bounds it",
+    "counted": "Counted",
+    "included": "Included in a whole that counts",
+    "Q-107.missing": "Missing – no value that can be added up",
+    "violated": "Bounds that a value is outside of",
     "before": "Before it",
     "this": "It",
     "after": "After it",
@@ -81,7 +87,8 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "Q-101": ("requirements", "passed", "failed", "evidenced", "open"),
     "Q-105": (),
     "Q-020": ("requirements", "Q-006.orphan", "Q-009.risky", "Q-011.unsupported", "map.roots", "map.unplaced"),
-    "gaps": ("Q-006.orphan", "Q-006.partial", "Q-009.risky", "Q-011.unsupported"),
+    "Q-107": ("counted", "missing", "violated"),
+    "gaps": ("Q-006.orphan", "Q-006.partial", "Q-009.risky", "Q-011.unsupported", "Q-107.violated"),
 }  # fmt: skip
 #: Figures that read better under other words.
 NAMES = {
@@ -89,6 +96,7 @@ NAMES = {
     "Q-006.partial": "covered in part",
     "Q-009.risky": "risky decisions",
     "Q-011.unsupported": "unsupported claims",
+    "Q-107.violated": "violated bounds",
     "map.roots": "roots of the map",
     "map.unplaced": "without a place",
     "orphan": "orphans",

@@ -51,7 +51,7 @@ def test_a_budget(sheet: Drawing) -> None:
     bound = named(answer, "req1").data
     assert (bound["high"], bound["unit"], bound["verdict"]) == (10.0, "kg", "at_risk")
     assert bound["margin"] == pytest.approx(0.37126104)
-    assert named(answer, "c3").data == {"value": "500 g", "quantity": 3.0, "in_unit": 0.5}
+    assert named(answer, "c3").data == {"value": "500 g", "quantity": 3.0, "in_unit": 0.5, "unit": "kg"}
     assert named(answer, "c4").flags == ["unparsed"]
     assert answer.counts == {"counted": 3, "included": 1, "missing": 2, "bound": 1, "violated": 0, "pending": 0}
 
