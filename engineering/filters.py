@@ -9,20 +9,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from engineering.models import Conflict, ConflictMember, Entity, Relationship
 from engineering.ontology import ENTITY_TYPES, RELATIONSHIP_TYPES
 from memories.choices import ConflictSeverity, ConflictStatus, Status
-from memories.filters import OF_KIND, Filter, FlagFilter, InstantFilter, OneOf, RecordFilter, SubjectFilter, has_item
+from memories.filters import (
+    OF_KIND,
+    Filter,
+    FlagFilter,
+    InstantFilter,
+    OneOf,
+    RecordFilter,
+    SubjectFilter,
+    contested,
+    has_item,
+)
 from memories.queries import projects
 
 TYPES = [(name, name.replace("_", " ")) for name in ENTITY_TYPES]
 LINKS = [(name, spec.label) for name, spec in RELATIONSHIP_TYPES.items()]
 STATUSES = [choice for choice in Status.choices if choice[0] != Status.GRADUATED]
-
-
-def contested(queryset: QuerySet[Any], kind: str, value: Any) -> QuerySet[Any]:
-    """Narrow to rows that stand (or do not stand) in an open conflict."""
-    members = ConflictMember.objects.filter(
-        member_kind=kind, member_id=OuterRef("pk"), conflict__status=ConflictStatus.OPEN, left_at__isnull=True
-    )
-    return queryset.filter(Exists(members) if value in ("true", True) else ~Exists(members))
 
 
 class EntityFilter(SubjectFilter):
@@ -34,7 +36,6 @@ class EntityFilter(SubjectFilter):
     name = df.CharFilter(label="the exact name")
     source_ref = df.CharFilter(method="sourced", label="one of its sources, such as memory:<id>")
     graduates_memory = df.UUIDFilter(field_name="graduates_memory_id")
-    has_conflict = FlagFilter(method="in_conflict", label="stands in an open conflict")
 
     class Meta:
         model = Entity
@@ -43,10 +44,6 @@ class EntityFilter(SubjectFilter):
     def sourced(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to rows with a source."""
         return queryset.filter(has_item("source_refs", value))
-
-    def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Narrow by open conflicts."""
-        return contested(queryset, "entity", value)
 
 
 class RelationshipFilter(RecordFilter):
@@ -61,7 +58,7 @@ class RelationshipFilter(RecordFilter):
     origin_role = df.CharFilter(label="its name in the tool it came from")
     source_ref = df.CharFilter(method="sourced", label="one of its sources, such as memory:<id>")
     superseded_by = df.UUIDFilter(field_name="superseded_by_id")
-    has_conflict = FlagFilter(method="in_conflict", label="stands in an open conflict")
+    has_conflict = FlagFilter(method="in_conflict", label="it, or an end of a candidate, stands in an open conflict")
 
     class Meta:
         model = Relationship
@@ -85,7 +82,7 @@ class RelationshipFilter(RecordFilter):
 
     def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow by open conflicts."""
-        return contested(queryset, "relationship", value)
+        return contested(queryset, value)
 
 
 class ConflictFilter(Filter):

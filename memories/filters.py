@@ -95,6 +95,14 @@ class Filter(df.FilterSet):
         return queryset.filter(**{self.project_path: project.pk}) if project else queryset
 
 
+def contested(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    """Narrow to rows that an open conflict concerns (or to those that none does)."""
+    kind = next(kind for kind in kinds if kind.model is queryset.model)
+    tell = kind.conditions.get("in_conflict")
+    condition = tell() if tell else Q(pk__in=[])
+    return queryset.filter(condition if value in ("true", True) else ~condition)
+
+
 class RecordFilter(Filter):
     """What every record with a lifecycle is filtered by."""
 
@@ -120,6 +128,7 @@ class SubjectFilter(RecordFilter):
     proposed_supersedes = df.UUIDFilter(field_name="proposed_supersedes_id")
     has_similar = FlagFilter(method="nearly_alike", label="has a near duplicate")
     rejected_before = FlagFilter()
+    has_conflict = FlagFilter(method="in_conflict", label="it, or what it would replace, stands in an open conflict")
     without_source = FlagFilter(method="of_no_source", label="no source is recorded")
 
     #: Overlap from which a row counts as a near duplicate.
@@ -129,6 +138,10 @@ class SubjectFilter(RecordFilter):
         """Narrow to rows with (or without) a near duplicate."""
         word = "gte" if value in ("true", True) else "lt"
         return queryset.filter(**{f"near_overlap__{word}": self.NEAR})
+
+    def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow by open conflicts."""
+        return contested(queryset, value)
 
     def of_no_source(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to rows without (or with) a source."""

@@ -86,6 +86,7 @@ class Kind:
         always_visible: readers see rows of every status (conflicts).
         project_of: returns a row's project (or None), without a query when `select` was used.
         hooks: run after each mutation, inside its transaction.
+        conditions: what filters ask of a record that only another floor can tell, as functions that return a Q by name.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Kind:
     always_visible: bool = False
     project_of: Callable[[Row], Any] = attrgetter("project")
     hooks: list[Hook] = field(default_factory=list)
+    conditions: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 class Registry:

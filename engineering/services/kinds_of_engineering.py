@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from engineering import lifecycle
 from engineering.models import Conflict, Entity, Relationship
+from engineering.queries.contested import in_conflict
 from engineering.services import entity_rules, graduation, relationship_rules, relationships
 from engineering.services.conflicts import touched
 from memories.kinds import Kind, kinds
@@ -71,3 +72,5 @@ CONFLICT = kinds.register(
 )
 
 kinds.named("memory").hooks.append(touched.note)
+for name in ("memory", "entity", "relationship"):
+    kinds.named(name).conditions["in_conflict"] = in_conflict(name)

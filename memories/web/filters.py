@@ -10,7 +10,7 @@ import django_filters as df
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from memories.filters import Filter, FlagFilter
+from memories.filters import Filter, FlagFilter, contested
 
 BANDS = {
     "high": Q(confidence__gte=0.75),
@@ -45,6 +45,12 @@ class ConfidenceMixin(Filter):
         method="of_band",
         choices=[("high", "75 % and more"), ("middle", "50 to 75 %"), ("low", "below 50 %")],
     )
+
+    has_conflict = FlagFilter(empty_label="any", method="in_conflict")
+
+    def in_conflict(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to rows that an open conflict concerns (or to those that none does)."""
+        return contested(queryset, value)
 
     def of_band(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to a band of confidence."""

@@ -24,6 +24,7 @@ LABELS = {
     "created_by": "Proposed by",
     "band": "Confidence",
     "has_similar": "Near duplicate",
+    "has_conflict": "In a conflict",
     "proposes": "Replaces one",
     "confidence_min": "Confidence from",
     "doc_type": "Type",

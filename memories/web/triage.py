@@ -33,7 +33,7 @@ ORDERS = (
     paging.Order("project", "project", (paging.PROJECT_NAME, "triage_rank", "pk")),
 )
 #: Filters in the order of the form; a kind has some of them.
-ORDER = ("project", "type", "band", "created_by", "age", "has_similar", "proposes", "rejected_before")
+ORDER = ("project", "type", "band", "created_by", "age", "has_similar", "has_conflict", "proposes", "rejected_before")
 _OWN = {"tab", "sort", "card", "after", "id", "similar"}
 
 

@@ -128,3 +128,21 @@ def test_value_aliases(maintainer: APIClient, reviewer: APIClient, p04: Project)
     assert maintainer.post(f"{API}/value-aliases/{made.json()['id']}/remove").status_code == 200
     assert Conflict.objects.get().status == "open"
     is_problem(maintainer.post(f"{API}/value-aliases/{made.json()['id']}/remove"), 404)
+
+
+def test_lists_tell_what_an_open_conflict_concerns(reviewer: APIClient) -> None:
+    part = make.entity("Lid", properties={"mass": "5 kg"})
+    said = make.memory("Lid mass is 7 kg", active=True)
+    waits = make.memory("Lid mass is 5 kg", proposed_supersedes=str(said.pk))
+    link = make.relationship(part, "part_of", make.entity("Bench", "system"), active=False)
+    make.memory("The shutter sticks.")
+
+    def found(path: str) -> set[str]:
+        return {row["id"] for row in reviewer.get(f"{API}/{path}").json()["results"]}
+
+    assert found("memories?has_conflict=true") == {str(said.pk), str(waits.pk)}
+    assert str(said.pk) not in found("memories?has_conflict=false")
+    assert found("entities?has_conflict=true") == {str(part.pk)}
+    assert found("relationships?has_conflict=true") == {str(link.pk)}
+    queue = reviewer.get(f"{API}/triage?kind=memories&has_conflict=true").json()["results"]
+    assert [str(waits.pk) in str(row) for row in queue] == [True]

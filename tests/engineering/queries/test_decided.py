@@ -28,14 +28,18 @@ def test_what_constrains_a_part(sheet: Drawing) -> None:
     answer = sheet.ask(constraints, "c1")
     assert groups(answer) == {"own": ["con1"], "inherited": ["req1"]}
     assert named(answer, "con1").data["bound"] == {"max": "12 kg"}
-    assert {one["name"]: one["value"] for one in named(answer, "con1").data["present"]} == {
-        "par1": "11.2 kg",
-        "res1": "11.4 kg",
+    assert {one["name"]: (one["value"], one["margin"]) for one in named(answer, "con1").data["present"]} == {
+        "par1": ("11.2 kg", 0.8),
+        "res1": ("11.4 kg", 0.6),
     }
+    assert (named(answer, "con1").data["margin"], named(answer, "con1").data["verdict"]) == (0.6, "met")
     assert named(answer, "req1").data == {
         "bound": {"threshold": "300 K", "comparator": "<="},
+        "high": 300.0,
+        "unit": "K",
         "present": [],
         "on": "sys",
+        "verdict": "unknown",
     }
 
 

@@ -138,3 +138,15 @@ def test_what_would_change_is_shown_before_it_is_saved(reviewer: Client) -> None
     assert cell.fresh().properties == {"mass": "5.4 kg"}
     reviewer.post(f"/entities/{cell.pk}/edit/", {**form, "then": "save"})
     assert cell.fresh().properties == {"mass": "5.6 kg"}
+
+
+def test_the_queue_is_narrowed_to_what_touches_a_conflict(reviewer: Client) -> None:
+    part = factories.entity("Lid", properties={"mass": "5 kg"})
+    said = factories.memory("Lid mass is 7 kg", active=True)
+    factories.memory("Lid mass is 5 kg", proposed_supersedes=str(said.pk))
+    factories.memory("The shutter sticks.")
+    factories.relationship(part, "part_of", factories.entity("Bench", "system"), active=False)
+    memories = words(reviewer.get("/triage/?tab=memories&has_conflict=true").content)
+    assert "Lid mass is 5 kg" in memories
+    assert "The shutter sticks." not in memories
+    assert "Lid part of Bench" in words(reviewer.get("/triage/?tab=relationships&has_conflict=true").content)
