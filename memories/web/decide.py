@@ -88,7 +88,8 @@ def _partner(text: str, kind: Kind, actor: Actor) -> tuple[Row, int]:
 def done(request: HttpRequest, actor: Actor, kind: Kind, row: Row, verb: str, **more: Any) -> HttpResponse:
     """Answer a decision that was made."""
     context = {"kind": kind, "row": row, "verb": verb, "title": kind.title(row), **more}
-    if row.status == Status.ACTIVE:  # what came into force may contradict what stands
+    # What came into force may contradict what stands; the write path says where it does not, to save the look.
+    if row.status == Status.ACTIVE and getattr(row, "has_news", True):
         context["news"] = faces.of(kind).told_after(row, actor)
     if wants_fragment(request):
         context |= {"decisions": triage.last_decisions(actor), "tab": kind.plural, "here": back_to(request, kind, row)}

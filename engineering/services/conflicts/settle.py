@@ -42,6 +42,7 @@ class Outcome:
         slots: how many slots were checked.
         opened, changed, closed: conflicts opened (again), brought up to date, and closed.
         open: open conflicts among the slots, by severity.
+        members: who says something in a slot that is contested, as (kind, id).
     """
 
     slots: int = 0
@@ -49,6 +50,7 @@ class Outcome:
     changed: int = 0
     closed: int = 0
     open: Counter[str] = field(default_factory=Counter)
+    members: set[trust.Member] = field(default_factory=set)
 
 
 def program(batch_actor: Actor, at: datetime) -> Actor:
@@ -93,6 +95,9 @@ class _Settling:
 
     def run(self, found: Claims) -> Outcome:
         contested = {slot: judged for slot, said in found.items() if (judged := self._judge(slot, said)).contested}
+        self.outcome.members = {
+            (claim.member_kind, claim.member_id) for judged in contested.values() for claim in judged.said
+        }
         held = {_slot(row): row for row in _preferred(self.rows.load(contested.keys()))}
         self.outcome.slots = len(found.keys() | held.keys())
         held = self._carried(found, contested, held)

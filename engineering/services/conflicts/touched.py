@@ -11,7 +11,7 @@ from uuid import UUID
 from engineering.models import ConflictMember
 from engineering.queries import around, facts, standing, trust
 from engineering.services.conflicts import legacy, subjects
-from engineering.services.conflicts.settle import program, settle
+from engineering.services.conflicts.settle import Outcome, program, settle
 from engineering.slots import sentences
 from engineering.slots.claims import claims
 from memories.choices import Status
@@ -56,6 +56,7 @@ class Touched:
         names: names of records that are new or changed theirs, by id.
         renamed: those of them that had others.
         projects: where, by id (None for rows of none).
+        rows: the records, which are told whether they have come to stand in a conflict (`has_news`).
         vouched, unattended: records whose audit rows, not written yet, say who stands for them.
     """
 
@@ -64,12 +65,14 @@ class Touched:
     names: dict[UUID, subjects.Named] = field(default_factory=dict)
     renamed: set[UUID] = field(default_factory=set)
     projects: dict[UUID | None, Row] = field(default_factory=dict)
+    rows: dict[trust.Member, Row] = field(default_factory=dict)
     vouched: set[trust.Member] = field(default_factory=set)
     unattended: set[trust.Member] = field(default_factory=set)
 
     def add(self, change: Change) -> None:
         """Remember one mutation."""
         name = change.kind.name
+        self.rows[name, change.row.pk] = change.row
         if name in ("entity", "memory"):
             self._names(change)
         if name == "conflict":
@@ -135,8 +138,12 @@ class Touched:
         if self.names:
             subjects.write(self.names, self.renamed)
         self._hear_quiet()
-        if not any(True for _ in self.seeds.nodes()):
-            return
+        contested = self._check(batch) if any(True for _ in self.seeds.nodes()) else set()
+        for member, row in self.rows.items():
+            row.has_news = member in contested
+
+    def _check(self, batch: Batch) -> set[trust.Member]:
+        """Check the slots; return who says something in one that is contested."""
         with Batch(program(batch.actor, batch.at), within=batch) as writing:
             if self.seeds.conflicts:
                 for project in sorted(self.projects, key=str):
@@ -145,7 +152,7 @@ class Touched:
             found = around.read(self.seeds, batch.at, [lock_number(_lock(project)) for project in self.projects])
             found.vouched |= self.vouched
             found.unattended |= self.unattended
-            _settle(writing, found, self.projects)
+            return _settle(writing, found, self.projects).members
 
     def _hear_quiet(self) -> None:
         """Take in what claims nothing only where a conflict of older days names it: one look-up, mostly in vain."""
@@ -166,6 +173,6 @@ def check(batch: Batch, conflicts: Collection[UUID]) -> None:
         _settle(batch, around.read(around.Seeds(conflicts=set(conflicts)), batch.at), {})
 
 
-def _settle(batch: Batch, found: around.Around, projects: dict[UUID | None, Row]) -> None:
+def _settle(batch: Batch, found: around.Around, projects: dict[UUID | None, Row]) -> Outcome:
     rows = standing.Rows(found.conflicts, {pk: project for pk, project in projects.items() if project is not None})
-    settle(batch, claims(found.facts), rows, found.facts.replaced, found)
+    return settle(batch, claims(found.facts), rows, found.facts.replaced, found)
