@@ -23,7 +23,7 @@ from memories.models import AuditEntry
 from memories.models._guard import writing
 from memories.models._statements import insert_rows
 from memories.search import index
-from memories.services import audit
+from memories.services import audit, upkeep
 
 _FLUSH_AT = 500
 _NEVER_INDEXED = frozenset({"reinforce", "annotate", "confirm"})
@@ -202,6 +202,7 @@ class Batch:
     def _flush(self) -> None:
         if self._entries:
             insert_rows(AuditEntry, self._entries)
+            upkeep.grown(len(self._entries))
             self._entries = []
         if self._indexed:
             index.upsert(list(self._indexed.values()))

@@ -1,6 +1,10 @@
 """Upkeep of the database that changes no record: the planner's statistics."""
 
-from django.db import connection
+from django.db import connection, transaction
+
+#: Rows written by this process before it first looks at the statistics, and at most between two looks.
+_FIRST, _MOST = 100, 10_000
+_growth = {"rows": 0, "look": _FIRST}
 
 
 def refresh_statistics() -> None:
@@ -11,3 +15,16 @@ def refresh_statistics() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA optimize = 0x10002" if connection.vendor == "sqlite" else "ANALYZE")
+
+
+def grown(rows: int) -> None:
+    """Count rows just written, and now and then look at the statistics once their transaction is through.
+
+    A database that began empty would stay without statistics until the next start, and a walk of its graph would read
+    whole tables at every step. PostgreSQL looks by itself (autovacuum).
+    """
+    _growth["rows"] += rows
+    if connection.vendor == "sqlite" and _growth["rows"] >= _growth["look"]:
+        _growth["look"] = _growth["rows"] + min(_growth["rows"] * 9, _MOST)
+        # A failure is logged: what was written is written.
+        transaction.on_commit(refresh_statistics, robust=True)
