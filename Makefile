@@ -14,7 +14,7 @@ ALONE := requirements-grammar.txt
 RUN_NEEDS := requirements.txt $(if $(DATABASE_URL),requirements-postgres.txt)
 DEV_NEEDS := requirements.txt requirements-postgres.txt requirements-dev.txt
 
-.PHONY: run test lint format bench storm clean
+.PHONY: run test lint format bench storm pictures clean
 
 run: $(VENV)/.installed$(if $(DATABASE_URL),-postgres)
 	@$(BIN)/python manage.py prepare $(if $(filter no,$(SAMPLE)),--no-sample)
@@ -28,6 +28,10 @@ storm: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Those of docs/questions.md, anew; look at them before you commit them.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.browser.pictures
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

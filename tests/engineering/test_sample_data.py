@@ -206,6 +206,8 @@ def test_the_mass_budget_nearly_breaks_and_the_waiting_packs_break_it() -> None:
     total = sum(map(kilograms, parts("mass")))
     assert total == pytest.approx(17.60)
     assert "TBD" in parts("mass")
+    # A budget counts a part with its mass times its quantity: the pair of packs states its mass as one.
+    assert set(parts("quantity")) <= {1}
     old, new = (kilograms(properties(key)["mass"]) for key in ("batteries", "batteries-160"))
     assert total < kilograms(properties("req-mass")["threshold"]) < total - old + new
 

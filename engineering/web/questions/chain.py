@@ -21,7 +21,7 @@ class Row:
     item: Item
     url: str
     flags: list[str]
-    cells: list[Cell]
+    cells: list[tuple[Cell, bool]]
 
 
 @dataclass

@@ -110,7 +110,7 @@ def _row(one: Item, columns: list[Column], around: Around) -> Row:
         one,
         url_of(str(one.data.get("kind") or one.type), one.id),
         flags,
-        [column.read(one, around) for column in columns],
+        [(column.read(one, around), column.number) for column in columns],
     )
 
 

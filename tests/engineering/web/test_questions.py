@@ -84,6 +84,19 @@ def test_orphans_are_listed_under_what_is_wrong_and_satisfied_ones_only_counted(
     assert "2 requirements" in said
 
 
+def test_numbers_stand_below_each_other_at_the_end_of_their_column(sheet: Drawing, reader: Client) -> None:
+    sheet.draw("req2 derived_from req1")
+    page = reader.get(f"{PROJECT}/queries/orphan-requirements/").content.decode()
+    assert '<th scope="col" class="num">Refined by</th>' in page
+    assert re.search(r'<td class="num">\s*1\s*</td>', page)
+
+
+def test_times_of_changes_read_as_everywhere(sheet: Drawing, reader: Client) -> None:
+    sheet.put("c1")
+    said = words(reader, f"{PROJECT}/queries/changes/")
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", said.partition("rows of the log")[2])
+
+
 def test_a_figure_leads_to_its_part_alone_and_the_rest_stays_counted(sheet: Drawing, reader: Client) -> None:
     sheet.put("req1")
     sheet.put("req2", properties={"justification": "Bought in."})
