@@ -8,7 +8,6 @@ records is changed, and after that all of them. Prints for a moment with few and
 setting up the tables takes and what the same query takes now. Exits 1 where an answer takes more than 2 s.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -28,8 +27,7 @@ def main() -> int:
 
     size = int(sys.argv[1]) if sys.argv[1:] else ENTITIES
     with tempfile.TemporaryDirectory(prefix="atocore-bench-") as folder:
-        os.environ["ATOCORE_DATA"] = folder
-        bench_queries._start()
+        bench_queries.start(folder)
         late = 0
         for words, project, moment in _histories(size):
             bench_queries._analyse()
