@@ -80,7 +80,9 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     risky = risky_of(graph, project, sheet.shaky, sheet.back)
     claims = unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting)
     _gaps(answer, [orphans_of(graph, project, sheet.satisfied), risky, claims])
-    _add(answer, "conflict", _conflicts(project, actor))
+    named = [node.name for part in ("demand", "claim", "decision") for node in sheet.of(part)]
+    known = {name: name for name in (*named, *(one.name for one in tree.items))}
+    _add(answer, "conflict", _conflicts(project, actor, known))
     _add(answer, "decision", _decisions(sheet, risky))
     _add(answer, "coverage", shares(sheet.satisfied, sheet.verified))
     _add(answer, "requirement", _requirements(sheet))
@@ -198,17 +200,17 @@ def _requirements(sheet: _Sheet) -> list[Item]:
     return found
 
 
-def _conflicts(project: Project, actor: Actor) -> list[Item]:
+def _conflicts(project: Project, actor: Actor, names: dict[str, str]) -> list[Item]:
     found = conflicts.visible(actor).filter(project=project, status=ConflictStatus.OPEN)
     rows = found.order_by("-detected_at", "pk")[:SHOWN]
     return [
-        Item(str(row.pk), "conflict", _dispute(row), row.status, group="open", data={"severity": row.severity})
+        Item(str(row.pk), "conflict", _dispute(row, names), row.status, group="open", data={"severity": row.severity})
         for row in rows
     ]
 
 
-def _dispute(row: Conflict) -> str:
-    return f"{wording.subject(row.slot_key, {})}: {wording.rule(row.slot_kind)}"
+def _dispute(row: Conflict, names: dict[str, str]) -> str:
+    return f"{wording.subject(row.slot_key, names)}: {wording.rule(row.slot_kind)}"
 
 
 def sections(answer: Answer) -> dict[str, list[Item]]:
