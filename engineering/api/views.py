@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -147,7 +147,7 @@ class GraduationViewSet(RestViewSet):
     @extend_schema(
         operation_id="memories_graduate_retrieve",
         parameters=[OpenApiParameter("entity_type", {"type": "string", "enum": list(ENTITY_TYPES)})],
-        responses=shapes.GraduationDraft,
+        responses={200: shapes.GraduationDraft, 409: OpenApiResponse()},
         tags=["memories"],
     )
     def retrieve(self, request: Request, id: str) -> Response:

@@ -17,6 +17,7 @@ from engineering.queries.walk import walk
 from engineering.slots import units
 from engineering.slots.measure import MET, Based, Unit, bounded_property, unit_named, unit_of
 from memories.actors import Actor
+from memories.choices import Status
 from memories.errors import Invalid
 from memories.models import Project
 
@@ -51,7 +52,9 @@ def budget(entity: Entity, actor: Actor, limits: Limits | None = None, *, proper
     governed = graph.touching(list(down.depth), GOVERNED_BY)
     met = graph.touching({link.target for link in governed}, MET_BY)
     ends = {key for link in (*governed, *met) for key in (link.source, link.target)}
+    # The whole may itself be a candidate, which no walk names.
     nodes = {**graph.nodes(ends - down.nodes.keys()), **down.nodes}
+    nodes |= {} if start in nodes else graph.nodes([start], statuses=(Status.CANDIDATE,))
     bounds = {key: Bounded(nodes[key]) for key in {link.target for link in governed} & nodes.keys()}
     bounds = {key: bound for key, bound in bounds.items() if bound.bound and bound.node.active}
     own = {link.target: link for link in governed if link.source == start and link.target in bounds}

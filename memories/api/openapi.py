@@ -136,8 +136,10 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
         statuses += _WITH_BODY
     if method == "post":
         statuses.append(422)
-    for status in sorted(statuses):
-        operation["responses"].setdefault(str(status), _problem(status))
+    # An operation names a status without a body to say that it answers this problem, too.
+    named = [int(code) for code, answer in operation["responses"].items() if "content" not in answer]
+    for status in sorted({*statuses, *named} & MEANINGS.keys()):
+        operation["responses"][str(status)] = _problem(status)
 
 
 def _problem(status: int) -> dict[str, Any]:

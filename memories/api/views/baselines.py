@@ -107,7 +107,7 @@ class MarkViewSet(OfProject):
         found = ReviewMark.objects.filter(project=project, reviewer=self.actor.label).first()
         return Response(_mark(project, found))
 
-    @extend_schema(operation_id="reviewed_create", request=MarkNew, responses=MarkShape, tags=["baselines"])
+    @extend_schema(operation_id="reviewed_create", request=MarkNew, responses={200: MarkShape}, tags=["baselines"])
     def create(self, request: Request, name: str) -> Response:
         """Say how far you have reviewed; `queries/projects/{name}/changes/unreviewed` tells what came after."""
         project = self.project()

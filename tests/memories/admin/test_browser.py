@@ -68,7 +68,8 @@ def _walk(page: "Page") -> Iterator[str]:
         for summary in page.locator(".deeds summary").all():
             summary.click()
         yield model
-    _open_first(page, "memories/memory")
+    page.goto("/admin/memories/memory/?status__exact=active")
+    page.locator("#result_list tbody th a").first.click()
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".errornote").wait_for()
     yield "a form with a fault"
