@@ -49,7 +49,7 @@ class Cover:
     others: set[Key] = field(default_factory=set)
     parents: set[Key] = field(default_factory=set)
     verdicts: dict[Key, str] = field(default_factory=dict)
-    top: str = ""
+    tops: set[str] = field(default_factory=set)
 
     def refined(self, key: Key) -> bool:
         """Tell whether something is derived from a requirement."""
@@ -58,12 +58,26 @@ class Cover:
     def lacks_parent(self, key: Key) -> bool:
         """Tell whether a requirement is derived from nothing although it is not top level.
 
-        Top level is the first level there is; one without a level counts as top where something is derived from it.
+        One without a level counts as top where something is derived from it.
         """
         if key in self.parents:
             return False
         level = self.names[key][2]
-        return level != self.top if level else not self.refined(key)
+        return level not in self.tops if level else not self.refined(key)
+
+    def _top_levels(self) -> set[str]:
+        """Return the levels from which others are derived and which are derived from none; else the first by name."""
+        levels = {key: words[2] for key, words in self.names.items() if words[2]}
+        pairs = {
+            (levels[parent], levels[child])
+            for parent, children in self.children.items()
+            if parent in levels
+            for child in children
+            if child in levels
+        }
+        above = {upper for upper, lower in pairs if upper != lower}
+        below = {lower for upper, lower in pairs if upper != lower}
+        return above - below or set(sorted(set(levels.values()))[:1])
 
     def take(self, key: Key, kind: str, met: Any, name: str, external: str | None, level: Any, why: Any) -> None:
         """Take one demand as it was read; `why` says why nothing satisfies it."""
@@ -76,7 +90,7 @@ class Cover:
 
     def judge(self) -> None:
         """Give every requirement its verdict: the least fixpoint from the satisfied ones upwards."""
-        self.top = min((words[2] for words in self.names.values() if words[2]), default="")
+        self.tops = self._top_levels()
         above, missing = self._demands()
         done, settled = set(self.satisfied), list(self.satisfied)
         while settled:

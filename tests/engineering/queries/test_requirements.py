@@ -114,3 +114,11 @@ def test_a_requirement_covered_by_another_project(sheet: Drawing) -> None:
     answer = sheet.about_project(orphan_requirements)
     assert (answer.counts["covered"], answer.items) == (1, [])
     assert named(sheet.ask(requirements, "c1"), "req1").group == "inherited"
+
+
+def test_top_is_the_level_that_others_derive_from_whatever_its_name(sheet: Drawing) -> None:
+    """Top: req1 and req2, though “system” stands before “top” in the alphabet; of the system's, req4 has no parent."""
+    for name, level in (("req1", "top"), ("req2", "top"), ("req3", "system"), ("req4", "system")):
+        sheet.put(name, properties={"level": level})
+    sheet.draw("req3 derived_from req1")
+    assert groups(sheet.about_project(orphan_requirements))["no_parent"] == ["req4"]
