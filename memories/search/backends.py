@@ -43,7 +43,7 @@ def rebuild() -> None:
 
 
 def sharing(marks: Sequence[str], but: UUID, limit: int) -> list[Held]:
-    """Return what the index holds of records that share one of the marks, one of them left out, in no order."""
+    """Return what the index holds of records that share one of the marks, one of them left out, the newest first."""
     postgres = connection.vendor == "postgresql"
     sought = " | ".join(marks) if postgres else f"marks : ({' OR '.join(marks)})"
     with connection.cursor() as cursor:
@@ -56,14 +56,14 @@ def sharing(marks: Sequence[str], but: UUID, limit: int) -> list[Held]:
 _SHARING_SQLITE = """
     SELECT search_rows.text, search_rows.marks FROM search_fts
     JOIN search_rows ON search_rows.id = search_fts.rowid
-    WHERE search_fts MATCH %s AND search_rows.record_id <> %s LIMIT %s
+    WHERE search_fts MATCH %s AND search_rows.record_id <> %s ORDER BY search_fts.rowid DESC LIMIT %s
 """
 # Materialised for the reason given at `_postgres`.
 _SHARING_POSTGRES = """
     WITH hits AS MATERIALIZED (
-        SELECT record_id, text, marks FROM search_rows WHERE document @@ to_tsquery('simple', %s)
+        SELECT id, record_id, text, marks FROM search_rows WHERE document @@ to_tsquery('simple', %s)
     )
-    SELECT text, marks FROM hits WHERE record_id <> %s LIMIT %s
+    SELECT text, marks FROM hits WHERE record_id <> %s ORDER BY id DESC LIMIT %s
 """
 
 

@@ -141,10 +141,11 @@ def reindex(kind: Kind, batch_size: int = 1_000, *, tell: Callable[[int], None] 
     return done + len(chunk)
 
 
-def nearest(kind: Kind, row: Row, most: int = 50) -> float:
+def nearest(kind: Kind, row: Row, most: int = 24) -> float:
     """Return the greatest word overlap of a record with another live one of its kind and project, 0..1.
 
-    One index look-up on the sketch marks; its cost does not grow with the number of records.
+    One index look-up on the sketch marks, at most `most` texts compared, the newest: what repeats something mostly
+    comes soon after it. Its cost does not grow with the number of records.
     """
     words, wanted = sketch.of(entry_of(kind, row).text, f"{kind.name} {_place(row, kind)}")
     if not wanted:
