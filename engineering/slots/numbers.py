@@ -21,6 +21,8 @@ PATTERN = (
 _MIXED = re.compile(r"(?:(\d+)[ -])?(\d+)/(\d+)")
 _VULGAR_FORM = re.compile(rf"(\d*)([{_VULGAR}])")
 _BARE_POWER = re.compile(rf"10(?:({_RAISED})|(?:\^|\*\*)([+-]?\d{{1,2}}))")
+#: Nobody prints a longer number, and a float does not hold it.
+_MOST_CHARACTERS = 80
 _DECIMAL = re.compile(rf"(.+?)(?:[eE]([+-]?\d{{1,3}})|({_POWER}))?")
 
 
@@ -34,6 +36,8 @@ class Number(NamedTuple):
 def read(text: str) -> Number | None:
     """Return the number that a text is, unsigned; None where it is none or does not tell which."""
     bare = text.strip()
+    if len(bare) > _MOST_CHARACTERS:
+        return None
     if found := _BARE_POWER.fullmatch(bare):
         power = int((found[1] or "").translate(_SUPERSCRIPTS) or found[2])
         return Number(10.0**power, 0.0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engineering.slots import quantity
+from engineering.slots import numbers, quantity
 from engineering.slots.compare import Result, Sort, compare, normal_form
 
 SAME, REVIEW, SOFT, CONFLICT = Result.SAME, Result.REVIEW, Result.SOFT, Result.CONFLICT
@@ -223,3 +223,8 @@ def test_the_unit_does_not_change_the_class(
         compare(written(one, form, converted=True), written(other, second, converted=False), QUANTITY).result is plain
     )
     assert compare(written(one, form, converted=True), written(other, second, converted=True), QUANTITY).result is plain
+
+
+def test_a_number_longer_than_any_is_none_and_stops_nothing() -> None:
+    for text in ("9" * 400 + "/7", "9" * 400 + "½", "1" * 5_000):
+        assert numbers.read(text) is None
