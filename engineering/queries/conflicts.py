@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from engineering.slots import numbers
 from engineering.slots.claims import claims, property_of, sort_of, subjects
 from engineering.slots.compare import Result, Sort, normal_form
 from engineering.slots.facts import Claim, Slot
-from engineering.slots.judge import Proposal, Standing, against, propose
+from engineering.slots.judge import Proposal, Standing, against, judge, propose
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
@@ -99,6 +100,13 @@ class Effect:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+def may_read(effect: Effect, actor: Actor) -> bool:
+    """Tell whether the actor may read the projects of the record that a decision would change."""
+    kind = kinds.of(effect.row)
+    ends = (attrgetter(path.replace("__", "."))(effect.row) for path in kind.project_paths)
+    return all(project is None or actor.principal.role_on(project.pk) is not None for project in ends)
+
+
 class Dispute:
     """A conflict's slot as it stands now.
 
@@ -116,6 +124,11 @@ class Dispute:
     def said(self) -> list[Claim]:
         """The claims of the slot now."""
         return claims(self._around.facts).get(self.slot, [])
+
+    @property
+    def contested(self) -> bool:
+        """Tell whether the claims disagree now."""
+        return judge(self.said, self.aliases, self._around.facts.replaced).result is not Result.SAME
 
     @cached_property
     def rows(self) -> dict[Member, Row]:

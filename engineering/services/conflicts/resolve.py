@@ -115,7 +115,8 @@ def reopen(conflict: Conflict, *, actor: Actor, version: int | None = None, note
         Blocked: the members no longer disagree, so there is nothing to decide.
     """
     with Batch(actor) as batch, batch.decision():
-        _admitted(batch, conflict, version, {}, "reopen")
+        if not _admitted(batch, conflict, version, {}, "reopen").contested:
+            raise _settled(conflict)
         values = {"status": ConflictStatus.OPEN.value, "resolution": "", "resolved_at": None, "resolved_by": ""}
         batch.change(kinds.of(conflict), conflict, "reopen", {**values, "settled": ""}, note=clean_note(note))
     return conflict
@@ -137,16 +138,20 @@ def _admitted(batch: Batch, conflict: Conflict, version: int | None, seen: Seen,
     admit(conflict, action, actor=batch.actor, version=version)
     dispute = Dispute(conflict, batch.at)
     if len(dispute.said) < 2:
-        raise Blocked(
-            "The members of this conflict no longer disagree; there is nothing to decide.",
-            blockers=[],
-            status=conflict.status,
-            version=conflict.version,
-        )
+        raise _settled(conflict)
     for (name, pk), row in dispute.rows.items():
         if seen.get(pk, row.version) != row.version:
             raise stale(kinds.named(name), row)
     return dispute
+
+
+def _settled(conflict: Conflict) -> Blocked:
+    return Blocked(
+        "The members of this conflict no longer disagree; there is nothing to decide.",
+        blockers=[],
+        status=conflict.status,
+        version=conflict.version,
+    )
 
 
 def _settle(batch: Batch, conflict: Conflict, resolution: str, note: str) -> None:

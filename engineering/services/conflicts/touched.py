@@ -19,12 +19,14 @@ from memories.kinds import Change, Row
 from memories.services._write import Batch, lock_number, serialise
 
 _SILENT = frozenset({"reinforce", "annotate", "confirm"})
+#: What may leave a conflict open whose members agree by now.
+_OPENS = frozenset({"import", "reopen", "undo"})
 
 
 def note(change: Change) -> None:
     """Remember what a mutation touches (hook of memories, entities, relationships and imported conflicts)."""
     name = change.kind.name
-    if change.action in _SILENT or (name == "conflict" and change.action != "import"):
+    if change.action in _SILENT or (name == "conflict" and change.action not in _OPENS):
         return
     if name == "relationship" and not _claims(change):
         return
@@ -55,6 +57,7 @@ class Touched:
         quiet: memories that claim nothing, neither now nor before the change.
         names: names of records that are new or changed theirs, by id.
         renamed: those of them that had others.
+        brought: conflicts that an older database brought.
         projects: where, by id (None for rows of none).
         rows: the records, which are told whether they have come to stand in a conflict (`has_news`).
         vouched, unattended: records whose audit rows, not written yet, say who stands for them.
@@ -64,6 +67,7 @@ class Touched:
     quiet: set[UUID] = field(default_factory=set)
     names: dict[UUID, subjects.Named] = field(default_factory=dict)
     renamed: set[UUID] = field(default_factory=set)
+    brought: set[UUID] = field(default_factory=set)
     projects: dict[UUID | None, Row] = field(default_factory=dict)
     rows: dict[trust.Member, Row] = field(default_factory=dict)
     vouched: set[trust.Member] = field(default_factory=set)
@@ -77,6 +81,7 @@ class Touched:
             self._names(change)
         if name == "conflict":
             self.seeds.conflicts.add(change.row.pk)
+            self.brought |= {change.row.pk} if change.action == "import" else set()
             self._at(change.row.project_id, change.row.project)
         elif _claims(change):
             self._vouch(change)
@@ -145,10 +150,10 @@ class Touched:
     def _check(self, batch: Batch) -> set[trust.Member]:
         """Check the slots; return who says something in one that is contested."""
         with Batch(program(batch.actor, batch.at), within=batch) as writing:
-            if self.seeds.conflicts:
+            if self.brought:
                 for project in sorted(self.projects, key=str):
                     serialise(_lock(project))
-                legacy.adopt(writing, sorted(self.seeds.conflicts))
+                legacy.adopt(writing, sorted(self.brought))
             found = around.read(self.seeds, batch.at, [lock_number(_lock(project)) for project in self.projects])
             found.vouched |= self.vouched
             found.unattended |= self.unattended

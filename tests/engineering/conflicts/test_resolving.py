@@ -309,3 +309,25 @@ def test_a_twin_that_finds_its_place_takes_the_others_along() -> None:
     assert [row.slot_key for row in Conflict.objects.filter(slot_kind="component.mass", status="open")] == [
         "bracket in a"
     ]
+
+
+def test_taking_a_dismissal_back_leaves_no_conflict_open_whose_members_agree() -> None:
+    bench, _ = part(), said("Bracket mass is 6 kg.")
+    row = only()
+    resolve.dismiss(row, actor=BOSS, note="weighed twice")
+    dismissal = history.of_record("conflict", row.pk)[0]
+    edit.update(bench.fresh(), {"properties": {"mass": "6 kg"}}, actor=BOSS)
+    with pytest.raises(Blocked, match="no longer disagree"):
+        resolve.reopen(row.fresh(), actor=BOSS)
+    undo.undo(dismissal, actor=BOSS)
+    assert (row.fresh().status, row.fresh().resolution) == ("resolved", "no longer incompatible")
+
+
+def test_taking_a_dismissal_back_where_a_side_is_gone_closes_it_too() -> None:
+    part()
+    memory, row = said("Bracket mass is 6 kg."), only()
+    resolve.dismiss(row, actor=BOSS, note="weighed twice")
+    dismissal = history.of_record("conflict", row.pk)[0]
+    lifecycle.invalidate(memory.fresh(), actor=BOSS)
+    undo.undo(dismissal, actor=BOSS)
+    assert row.fresh().status == "resolved", "nobody could decide it: one side says nothing any more"
