@@ -62,10 +62,10 @@ class EffectShape(Shape):
     """What a decision would do to one record."""
 
     kind = text()
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(allow_null=True, help_text="null where you may not read the record")
     verb = text()
     words = text()
-    version = serializers.IntegerField(min_value=1)
+    version = serializers.IntegerField(min_value=1, allow_null=True)
 
 
 class PreviewShape(Shape):

@@ -14,10 +14,13 @@ from engineering.api import represent
 from engineering.filters import ConflictFilter
 from engineering.models import Conflict, ValueAlias
 from engineering.queries import conflicts as reads
-from engineering.queries.conflicts import Dispute, Effect
+from engineering.queries import disputes
+from engineering.queries.conflicts import Dispute, Effect, Side
 from engineering.services.conflicts import aliases, scan
 from engineering.services.conflicts import resolve as verbs
+from engineering.slots.judge import Proposal
 from memories import permissions
+from memories.actors import Actor
 from memories.api import bodies
 from memories.api.base import RestViewSet, record_id
 from memories.api.represent import audit_entry, ref, when
@@ -78,15 +81,19 @@ class ConflictViewSet(RestViewSet):
         row = self.target()
         permissions.require(self.actor, Role.REVIEWER, row.project_id)
         dispute = Dispute(row)
-        return Response(_preview(row, dispute, self.effects(dispute)))
+        sides = disputes.readable(row, dispute.sides, self.actor)
+        return Response(_preview(row, dispute.proposal(), sides, self.effects(dispute, sides), self.actor))
 
-    def effects(self, dispute: Dispute) -> Sequence[Effect]:
-        """Return what the decision that the parameters describe would do. Raises Invalid."""
+    def effects(self, dispute: Dispute, sides: Sequence[Side]) -> Sequence[Effect]:
+        """Return what the decision that the parameters describe would do. Raises Invalid or NotFound."""
         asked = self.request.query_params
         if "winner" in asked and "value" in asked:
             raise Invalid.field("value", "Ask for a winner or for a value.", "contradiction")
         if "winner" in asked:
-            return dispute.keep(uuid(asked["winner"], "winner"), asked.get("losers", ""))
+            winner = uuid(asked["winner"], "winner")
+            if any(side.row.pk == winner for side in dispute.sides) and all(side.row.pk != winner for side in sides):
+                raise NotFound(f"{winner} is no side of this conflict that you may see.")
+            return dispute.keep(winner, asked.get("losers", ""))
         return dispute.set_value(asked["value"]) if asked.get("value") else []
 
     @extend_schema(request=shapes.Resolution)
@@ -167,8 +174,10 @@ def _check_fields(chosen: str, body: dict[str, Any]) -> None:
         raise Invalid.field(needed, f"“{chosen}” needs it.", "required")
 
 
-def _preview(row: Conflict, dispute: Dispute, effects: Sequence[Effect]) -> dict[str, Any]:
-    proposal = dispute.proposal()
+def _preview(
+    row: Conflict, proposal: Proposal, sides: Sequence[Side], effects: Sequence[Effect], actor: Actor
+) -> dict[str, Any]:
+    shown = {side.row.pk for side in sides}
     return {
         "version": row.version,
         "members": [
@@ -184,19 +193,25 @@ def _preview(row: Conflict, dispute: Dispute, effects: Sequence[Effect]) -> dict
                 "version": side.row.version,
                 "source_refs": getattr(side.row, "source_refs", []),
             }
-            for side in dispute.sides
+            for side in sides
         ],
-        "proposal": {"winner": ref(proposal.member_id), "reason": proposal.reason},
-        "effects": [
-            {
-                "kind": effect.kind,
-                "id": str(effect.row.pk),
-                "verb": effect.verb,
-                "words": effect.words,
-                "version": effect.row.version,
-            }
-            for effect in effects
-        ],
+        "proposal": {
+            "winner": ref(proposal.member_id if proposal.member_id in shown else None),
+            "reason": proposal.reason,
+        },
+        "effects": [_effect(effect, actor) for effect in effects],
+    }
+
+
+def _effect(effect: Effect, actor: Actor) -> dict[str, Any]:
+    """Return what happens to one record; of one that the actor may not read, only that there is one."""
+    seen = reads.may_read(effect, actor)
+    return {
+        "kind": effect.kind,
+        "id": str(effect.row.pk) if seen else None,
+        "verb": effect.verb,
+        "words": effect.words if seen else f"one {effect.kind} that you may not read is changed too",
+        "version": effect.row.version if seen else None,
     }
 
 

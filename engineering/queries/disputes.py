@@ -164,6 +164,12 @@ def as_found(row: Conflict, actor: Actor) -> list[Side]:
     return sorted(found, key=lambda side: (-side.trust, side.since, side.row.pk))
 
 
+def readable(row: Conflict, sides: Sequence[Side], actor: Actor) -> list[Side]:
+    """Return those sides of a conflict whose records stand in projects that the actor may read."""
+    seen = set(conflicts.members(actor).filter(conflict=row).values_list("member_kind", "member_id"))
+    return [side for side in sides if (side.kind, side.row.pk) in seen]
+
+
 def opened_by(row: Conflict, actor: Actor) -> AuditEntry | None:
     """Return the change of a member in whose request the conflict was last found; None where a scan found it."""
     found = history.of_record("conflict", row.pk).filter(action="detect").values_list("request_id", flat=True).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from engineering.models import Conflict
-from engineering.queries import conflicts, disputes
+from engineering.queries import disputes
 from engineering.queries.conflicts import Dispute, Side
 from engineering.slots import wording
 from engineering.slots.judge import LAYERS, Proposal
@@ -102,7 +102,7 @@ def table(row: Conflict, dispute: Dispute | None, actor: Actor, seen: Mapping[UU
     """
     live = dispute is not None and len(dispute.said) > 1
     proposal = dispute.proposal() if dispute and live else Proposal(None, "")
-    sides = _readable(row, dispute.sides, actor) if dispute and live else disputes.as_found(row, actor)
+    sides = disputes.readable(row, dispute.sides, actor) if dispute and live else disputes.as_found(row, actor)
     total = len(dispute.sides) if dispute and live else row.members.filter(left_at__isnull=True).count()
     backed = backings([side.row for side in sides], actor)
     columns = [_column(place, side, backed[side.row.pk], seen) for place, side in enumerate(sides)]
@@ -111,11 +111,6 @@ def table(row: Conflict, dispute: Dispute | None, actor: Actor, seen: Mapping[UU
     same = _fold(columns)
     reason = proposal.reason if proposal.member_id is None else ""
     return Table(columns, same, total - len(sides), live, reason)
-
-
-def _readable(row: Conflict, sides: Sequence[Side], actor: Actor) -> list[Side]:
-    seen = set(conflicts.members(actor).filter(conflict=row).values_list("member_kind", "member_id"))
-    return [side for side in sides if (side.kind, side.row.pk) in seen]
 
 
 def _column(place: int, side: Side, backing: Backing, seen: Mapping[UUID, int] | None) -> Column:

@@ -27,7 +27,6 @@ from engineering.web.conflict_list import Place
 from memories.actors import Actor
 from memories.choices import ConflictStatus, Role
 from memories.errors import Invalid, NotFound, StateConflict
-from memories.kinds import kinds
 from memories.models import AuditEntry
 from memories.queries import history, triage
 from memories.web.decide import seen_version
@@ -172,9 +171,9 @@ def _words(effects: Sequence[Effect], actor: Actor, asked: Asked) -> Plan:
 
 def _line(effect: Effect, actor: Actor) -> str:
     """Return what happens to one record, its words left out where the actor may not read it."""
-    project = kinds.of(effect.row).project_of(effect.row)
-    readable = actor.principal.role_on(project.pk if project else None) or (project is None)
-    return effect.words if readable else f"one {effect.kind} that you may not read is changed too"
+    return (
+        effect.words if conflicts.may_read(effect, actor) else f"one {effect.kind} that you may not read is changed too"
+    )
 
 
 def _summary(effects: Sequence[Effect]) -> str:

@@ -114,6 +114,21 @@ def test_what_others_may_not_see_is_left_out(path: str) -> None:
     assert [member["value"] for member in found[0]["members"]] == ["Brass"]
 
 
+def test_a_preview_tells_nothing_of_sides_in_other_projects(p04: Project) -> None:
+    make.project("p99-secret", ())
+    here, there = make.entity("Bench"), make.entity("Hidden bench", project="p99-secret")
+    make.relationship(here, "conflicts_with", there)
+    row = Conflict.objects.get()
+    local = client_of(Role.REVIEWER, on=row.project)
+    own, other = (here, there) if row.project == p04 else (there, here)
+    address = f"{API}/conflicts/{row.pk}/preview"
+    shown = local.get(address, {"winner": str(own.pk)})
+    assert [side["id"] for side in shown.json()["members"]] == [str(own.pk)]
+    assert [(effect["id"], effect["version"]) for effect in shown.json()["effects"]] == [(None, None)]
+    assert other.name not in shown.content.decode()
+    is_problem(local.get(address, {"winner": str(other.pk)}), 404)
+
+
 def test_value_aliases(maintainer: APIClient, reviewer: APIClient, p04: Project) -> None:
     make.entity("Bracket", properties={"material": "SS304"})
     make.memory("Bracket material is AISI 304.", active=True)
