@@ -162,9 +162,9 @@ class _Reading:
         chained = (facts.owners or set()) | self.nodes.get("chain", set())
         for pk, project, kind, name, ref, properties, valid, heir in self.found["thing"]:
             one = UUID(pk)
-            facts.labels[one] = name
+            place = UUID(project) if project else None
+            facts.labels[one], facts.places[one] = name, place
             if valid:
-                place = UUID(project) if project else None
                 facts.things[one] = Thing(one, place, kind, name, ref or "", json.loads(properties))
             if heir and one in chained:
                 facts.replaced.add((one, UUID(heir)))

@@ -60,7 +60,8 @@ def whole(at: datetime, project: UUID | None = None) -> Facts:
     active = Relationship.objects.filter(status=Status.ACTIVE, relationship_type__in=SLOT_LINKS).order_by("pk")
     rows = active.values_list("pk", "relationship_type", "source_entity_id", "target_entity_id")
     facts = Facts(links=[Link(*row) for row in rows.iterator(chunk_size=5_000)])
-    facts.labels = dict(Entity.objects.values_list("pk", "name"))
+    for pk, name, place in Entity.objects.values_list("pk", "name", "project_id").iterator(chunk_size=5_000):
+        facts.labels[pk], facts.places[pk] = name, place
     things = {thing.id: thing for thing in _things(valid(Entity.objects.all(), at))}
     _hang(facts, facts.links)
     facts.replaced = set(Entity.objects.filter(superseded_by__isnull=False).values_list("pk", "superseded_by_id"))

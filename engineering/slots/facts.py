@@ -83,6 +83,7 @@ class Facts:
         remarks: active memories that claim a property.
         parents: for a part the wholes it is in by active links, the oldest link first.
         labels: names of entities of any status that stand above a thing, or in a chain of replacements.
+        places: their projects.
         replaced: (older, newer) pairs of entities, by superseded_by or by an active `supersedes` link.
         owners: entities whose slots the facts cover in full; None for all. Other things are there for their names.
     """
@@ -92,6 +93,7 @@ class Facts:
     remarks: list[Remark] = field(default_factory=list)
     parents: dict[UUID, list[UUID]] = field(default_factory=dict)
     labels: dict[UUID, str] = field(default_factory=dict)
+    places: dict[UUID, UUID | None] = field(default_factory=dict)
     replaced: set[tuple[UUID, UUID]] = field(default_factory=set)
     owners: set[UUID] | None = None
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from engineering.slots.facts import Claim, Slot, Thing, edge
 from engineering.slots.naming import Names, short
-from memories.text import normalise
 
 
 class LinkClaims(Names):
@@ -69,7 +68,9 @@ class LinkClaims(Names):
             failed = result.properties.get("passed") is False
             if not failed and result.id not in against:
                 continue
-            slot = self._slot(claimed, "support", key=f"{self._own(claimed)} by {self._own(result)}")
+            slot = self._slot(
+                claimed, "support", key=f"{self._own(claimed)} by {self._own_to(result, claimed.project)}"
+            )
             yield Claim(slot, "relationship", link.id, f"{result.name} supports it", "token", token="for")  # noqa: S106 - a word
             if failed:
                 yield Claim(slot, "entity", result.id, f"{result.name}: failed", "token", token="against")  # noqa: S106 - a word
@@ -86,7 +87,7 @@ class LinkClaims(Names):
                 continue
             if not self.facts.owns(one.id, other.id):
                 continue
-            key = short(" / ".join(sorted(f"{end.type} {self._own(end)}" for end in (one, other))))
+            key = short(" / ".join(sorted(f"{end.type} {self._own_to(end, one.project)}" for end in (one, other))))
             slot = Slot(one.project, "entity.conflicts_with", key)
             for end in (one, other):
                 yield Claim(slot, "entity", end.id, end.name, "token", token=str(end.id))
@@ -108,9 +109,8 @@ class LinkClaims(Names):
                 continue
             newer = {new for old, new in self.facts.replaced if old in chain}
             root = min(chain - newer or chain)
-            slot = self._slot(
-                min(heads, key=lambda head: head.id), "head", key=normalise(self.facts.labels.get(root, ""))
-            )
+            first = min(heads, key=lambda head: head.id)
+            slot = self._slot(first, "head", key=self._label(root, first.project))
             for head in heads:
                 yield Claim(slot, "entity", head.id, head.name, "token", token=str(head.id))
 

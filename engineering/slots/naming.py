@@ -53,9 +53,18 @@ class Names:
         above = self.facts.parents.get(thing, [])
         while above and above[0] not in seen:
             seen.add(above[0])
-            names.append(normalise(self.facts.labels.get(above[0], "")))
+            names.append(self._label(above[0], self.facts.places.get(thing)))
             above = self.facts.parents.get(above[0], [])
         return " / ".join(reversed(names))
+
+    def _label(self, thing: UUID, reader: UUID | None) -> str:
+        """Return a name as a key of a project may hold it: who reads that project may not read every other."""
+        place = self.facts.places.get(thing)
+        return normalise(self.facts.labels.get(thing, "")) if place in (None, reader) else _nameless(thing)
+
+    def _own_to(self, thing: Thing, reader: UUID | None) -> str:
+        """Return what a thing is called by itself, as a key of a project may hold it."""
+        return self._own(thing) if thing.project in (None, reader) else _nameless(thing.id)
 
     def _slot(self, thing: Thing, what: str, *, scoped: bool = False, key: str = "") -> Slot:
         text = key or self.subjects[thing.id]
@@ -65,6 +74,10 @@ class Names:
 
     def _is(self, thing: UUID, wanted: str) -> bool:
         return thing in self.facts.things and self.facts.things[thing].type == wanted
+
+
+def _nameless(thing: UUID) -> str:
+    return f"#{thing.hex[-12:]}"
 
 
 def short(key: str) -> str:

@@ -331,3 +331,17 @@ def test_taking_a_dismissal_back_where_a_side_is_gone_closes_it_too() -> None:
     lifecycle.invalidate(memory.fresh(), actor=BOSS)
     undo.undo(dismissal, actor=BOSS)
     assert row.fresh().status == "resolved", "nobody could decide it: one side says nothing any more"
+
+
+def test_a_slot_is_not_called_after_what_stands_in_another_project() -> None:
+    make.project("p99-secret", ())
+    bench = part()
+    for name in ("Hidden rig", "Hidden hall"):
+        make.relationship(bench, "part_of", make.entity(name, "subsystem", project="p99-secret"))
+    said("Bracket mass is 6 kg.")
+    make.relationship(bench, "conflicts_with", make.entity("Hidden rod", project="p99-secret"))
+    keys = set(Conflict.objects.filter(project=bench.project).values_list("slot_kind", "slot_key"))
+    assert len(keys) > 1
+    assert not [key for _, key in keys if "hidden" in key]
+    done = scan.detect(actor=BOSS)
+    assert (done.opened, done.changed, done.closed) == (0, 0, 0)
