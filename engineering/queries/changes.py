@@ -1,7 +1,7 @@
 """What changed in a project, recently (Q-013) or since one last reviewed it (Q-104): old -> new, by request."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
@@ -85,7 +85,7 @@ def _fill(answer: Answer, rows: QuerySet[AuditEntry], limits: Limits | None, cur
 def _before(cursor: str) -> Q:
     time, _, number = cursor.partition("~")
     moment = _moment(time)
-    if moment is None or moment.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if moment is None or not (number.isascii() and number.isdigit() and len(number) < 19):
         detail = "This is no cursor of ours: follow `next` as it is."
         raise Invalid([FieldError("?cursor", "invalid", detail)])
     return Q(timestamp__lte=moment) & (Q(timestamp__lt=moment) | Q(seq__lt=int(number)))
@@ -93,8 +93,9 @@ def _before(cursor: str) -> Q:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return parse_datetime(text.replace(" ", "+"))
-    except ValueError:
+        found = parse_datetime(text.replace(" ", "+"))
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):  # no such day, or one before the first in UTC
         return None
 
 

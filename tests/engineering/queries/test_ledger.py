@@ -38,7 +38,8 @@ def test_changes_are_told_by_request_as_old_and_new(sheet: Drawing) -> None:
     seqs = [row["seq"] for one in rest.items for row in one.data["rows"]]
     assert newest.data["rows"][0]["seq"] not in seqs
     assert len(seqs) == answer.counts["rows"] - 1
-    for nonsense in ("yesterday", "2026-01-01T00:00:00Z~x", "2026-13-01T00:00:00Z~1", "~"):
+    beyond = ("0001-01-01T00:00:00+23:59~1", "9999-12-31T23:59:59-23:59~1")
+    for nonsense in ("yesterday", "2026-01-01T00:00:00Z~x", "2026-13-01T00:00:00Z~1", "~", *beyond):
         with pytest.raises(Invalid):
             changes(sheet.project, sheet.actor, cursor=nonsense)
 
