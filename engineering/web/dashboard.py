@@ -70,7 +70,7 @@ def _linked(project: Project, card: dict[str, Any]) -> dict[str, Any]:
     rows = [{**row, "url": kinds.named(row["kind"]).url(row["id"])} for row in card["items"]]
     name = quote(project.name)
     lists = {
-        "open-conflicts": [("Show all", f"/conflicts/?project={name}")],
+        "open-conflicts": [("Show all", f"/conflicts/?project={name}&severity=any")],
         "without-provenance": [
             (kind.capitalize(), f"/{kind}/?project={name}&status=active&without_source=true")
             for kind in ("memories", "entities")

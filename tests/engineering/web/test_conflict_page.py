@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from engineering.models import Conflict, Entity
 from engineering.services.conflicts import resolve
+from engineering.web.dashboard import panel
 from memories.choices import Role
 from memories.models import AuditEntry, Memory
 from memories.services import capture, edit, lifecycle
@@ -314,3 +315,15 @@ def test_a_memory_of_its_own_words_can_be_decided_after_its_promotion() -> None:
     row = Conflict.objects.get()
     assert "when ben promoted “M1 mirror mass is 13100 g.”" in words(rosa.get(f"/conflicts/{row.pk}/"))
     assert part.fresh().status == "active"
+
+
+def test_the_dashboard_leads_to_all_the_conflicts_it_counts() -> None:
+    make.entity("Bracket", properties={"mass": "5 kg"})
+    make.memory("Bracket mass is 5.", active=True)
+    row = Conflict.objects.get()
+    assert row.severity == "review"
+    found = panel(row.project, make.person())
+    card = next(card for card in found["cards"] if card["name"] == "open-conflicts")
+    assert card["count"] == 1
+    [(_, address)] = card["lists"]
+    assert f"/conflicts/{row.pk}/" in browser().get(address).content.decode()
