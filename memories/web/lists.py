@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
 from memories.errors import FieldError, Invalid
@@ -126,7 +127,7 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
     with looking_back(moment):
         row = records.get(kind.name, pk, actor)
         face = faces.of(kind)
-        past = list(history.of_record(kind.name, pk)[:8])
+        past = list(permissions.for_principal(history.of_record(kind.name, pk), actor)[:8])
         may_decide = moment is None and _decides(kind, row, actor)
         context = {
             "item": cards.Item(

@@ -110,3 +110,16 @@ def test_the_page_asks_the_same_of_one_link_as_of_many(reviewer: Client) -> None
     few, many = asked(1), asked(9)
     assert few == many
     assert many <= 30
+
+
+def test_what_an_entity_was_in_another_project_is_not_told_where_it_went(db: None) -> None:
+    factories.project("p99-secret", ())
+    moved = factories.entity("Hidden widget", project="p99-secret")
+    edit.update(moved, {"name": "Widget", "project": factories.project().name}, actor=factories.SETUP)
+    client = Client()
+    client.force_login(
+        factories.user(Role.REVIEWER, on=factories.project()), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get(f"/entities/{moved.pk}/")
+    assert page.status_code == 200
+    assert "Hidden" not in page.content.decode()
