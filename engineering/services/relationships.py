@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
 from engineering.fingerprint import fingerprint
 from engineering.models import Entity, Relationship
 from memories.actors import Actor
@@ -47,12 +49,14 @@ def confirm_many(items: Sequence[Seen], *, actor: Actor, note: str = "") -> list
         One result a link, in the order given.
     """
     wanted = {item.id: item.target for item in items if item.target}
-    rows = Relationship.objects.filter(pk__in=wanted).select_related("target_entity")
-    moved = {row.pk for row in rows if fingerprint(row.target_entity) != wanted[row.pk]}
-    kept = [(item.id, item.version) for item in items if item.id not in moved]
-    done = (
-        {result.id: result for result in bulk("relationship", "confirm", kept, actor=actor, note=note)} if kept else {}
-    )
+    # Targets are compared and links confirmed in one transaction, so that none is confirmed that nobody saw.
+    with transaction.atomic():
+        held = Relationship.objects.select_for_update(of=("target_entity",)).select_related("target_entity")
+        rows = held.filter(pk__in=wanted).order_by("target_entity_id")
+        moved = {row.pk for row in rows if fingerprint(row.target_entity) != wanted[row.pk]}
+        kept = [(item.id, item.version) for item in items if item.id not in moved]
+        results = bulk("relationship", "confirm", kept, actor=actor, note=note) if kept else []
+    done = {result.id: result for result in results}
     again = "What this link points at changed again after it was shown; nothing was confirmed."
     return [done.get(item.id) or ItemResult(item.id, "skipped", code="stale", message=again) for item in items]
 

@@ -129,7 +129,9 @@ def annotate(conflict: Conflict, *, note: str, actor: Actor, version: int | None
         raise Invalid.field("note", "A note needs words.", "blank")
     with Batch(actor) as batch:
         kind = admit(conflict, "annotate", actor=actor, version=version)
-        batch.change(kind, conflict, "annotate", {"note": reason}, note=reason)
+        # A conflict that was dismissed keeps the reason for it; the note stands in its history.
+        values = {"note": reason} if conflict.status == ConflictStatus.OPEN else {}
+        batch.change(kind, conflict, "annotate", values, note=reason)
     return conflict
 
 

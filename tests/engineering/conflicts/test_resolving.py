@@ -197,6 +197,14 @@ def test_a_note_leaves_it_open() -> None:
     assert (row.fresh().status, row.fresh().note) == ("open", "asked the workshop")
 
 
+def test_a_note_keeps_the_reason_of_a_dismissal() -> None:
+    part(), said("Bracket mass is 6 kg.")
+    row = only()
+    resolve.dismiss(row, actor=BOSS, note="two brackets, one name")
+    resolve.annotate(row.fresh(), actor=BOSS, note="asked the workshop")
+    assert row.fresh().note == "two brackets, one name"
+
+
 def test_the_trusted_side_is_proposed_with_its_reason() -> None:
     person = make.person(Role.REVIEWER)
     bench = make.entity("Bracket", properties={"mass": "5 kg"}, by=person)

@@ -322,6 +322,7 @@ def test_the_dashboard_leads_to_all_the_conflicts_it_counts() -> None:
     make.memory("Bracket mass is 5.", active=True)
     row = Conflict.objects.get()
     assert row.severity == "review"
+    assert row.project is not None
     found = panel(row.project, make.person())
     card = next(card for card in found["cards"] if card["name"] == "open-conflicts")
     assert card["count"] == 1
