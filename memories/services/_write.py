@@ -7,7 +7,7 @@ at the end. Nothing here calls the network.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -93,7 +93,7 @@ class Batch:
         """Insert one new record with its audit row. Raises Duplicate where a unique rule refuses it."""
         kind.refresh(row)
         try:
-            with transaction.atomic():
+            with _survivable():
                 insert_rows(kind.model, [row])
         except IntegrityError as error:
             raise _as_duplicate(kind, row, error) from error
@@ -207,6 +207,11 @@ class Batch:
         if self._indexed:
             index.upsert(list(self._indexed.values()))
             self._indexed = {}
+
+
+def _survivable() -> AbstractContextManager[Any]:
+    """Let a transaction outlive a statement that a rule refused: SQLite does so itself, PostgreSQL by a savepoint."""
+    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
 @contextmanager
