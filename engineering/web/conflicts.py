@@ -105,7 +105,10 @@ def _done(request: HttpRequest, actor: Actor, row: Conflict, asked: Asked) -> Ht
         messages.success(request, "Noted." if asked.act == "no_action" else f"Opened again: {told.title}.")
         return redirect(place.of(row))
     messages.success(request, f"{row.status.capitalize()}: {told.title}.")
-    after = place.beside(row, actor)[1]
+    try:
+        after = place.beside(row, actor)[1]
+    except Invalid:  # nonsense in the address must not spoil a decision that was made
+        place, after = Place(), None
     return redirect(place.of(after) if after else place.url())
 
 

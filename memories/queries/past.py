@@ -193,7 +193,7 @@ def insertion(table: Table, until: datetime | None, seq: int | None) -> tuple[st
         )
         SELECT {own} FROM "{table.name}" l WHERE {_absent(id_text, touched_id)}
         UNION ALL
-        SELECT {then} FROM "{_LOG}" a JOIN "{table.name}" l ON {id_text} = {entry_id}
+        SELECT {then} FROM "{_LOG}" a JOIN "{table.name}" l ON {id_text} = {entry_id} {_unpacked(table)}
         WHERE a.seq IN (SELECT seq FROM last)
     """  # noqa: S608 - names of our own tables and columns, and place holders; values are bound
     return sql, [table.kind, *bounds, table.kind, *bounds]
@@ -219,15 +219,18 @@ def _then(column: "models.Field[Any, Any]") -> str:
     """Return a column as the log's row `a` holds it; what the log does not hold comes from the row as it stands."""
     if column.name in UNLOGGED:
         return f'l."{column.column}"'
-    read = _on_postgres(column) if connection.vendor == "postgresql" else _on_sqlite(column)
+    read = f'j."{column.name}"' if connection.vendor == "postgresql" else _on_sqlite(column)
     # A column that is younger than the row of the log.
     return read if column.null else f'COALESCE({read}, l."{column.column}")'
 
 
-def _on_postgres(column: "models.Field[Any, Any]") -> str:
-    if isinstance(column, models.JSONField):
-        return f"a.after_json->'{column.name}'"
-    return f"CAST(a.after_json->>'{column.name}' AS {column.db_type(connection)})"
+def _unpacked(table: Table) -> str:
+    """Return the join that reads a record out of the log's JSON: on PostgreSQL once a row, not once a column."""
+    if connection.vendor != "postgresql":
+        return ""
+    columns = [column for column in table.columns if column.name not in UNLOGGED]
+    typed = ", ".join(f'"{column.name}" {column.db_type(connection)}' for column in columns)
+    return f"CROSS JOIN LATERAL jsonb_to_record(a.after_json) AS j({typed})"
 
 
 def _on_sqlite(column: "models.Field[Any, Any]") -> str:

@@ -328,3 +328,11 @@ def test_the_dashboard_leads_to_all_the_conflicts_it_counts() -> None:
     assert card["count"] == 1
     [(_, address)] = card["lists"]
     assert f"/conflicts/{row.pk}/" in browser().get(address).content.decode()
+
+
+def test_nonsense_about_the_list_does_not_spoil_a_decision() -> None:
+    part, memory, row = quarrel()
+    sent = form(row, "dismiss", part, memory, note="two temperatures") | {"list": "severity=loud"}
+    answer = browser().post(f"/conflicts/{row.pk}/", sent)
+    assert (answer.status_code, answer["Location"]) == (302, "/conflicts/")
+    assert row.fresh().status == "dismissed"
