@@ -12,11 +12,11 @@ WORKERS ?= 2
 ALONE := requirements-grammar.txt
 # PostgreSQL's driver only where a PostgreSQL database is asked for.
 RUN_NEEDS := requirements.txt $(if $(DATABASE_URL),requirements-postgres.txt)
-DEV_NEEDS := requirements.txt requirements-postgres.txt requirements-dev.txt
+DEV_NEEDS := requirements.txt requirements-postgres.txt requirements-semantic.txt requirements-dev.txt
 
-.PHONY: run test lint format bench storm pictures clean
+.PHONY: run test lint format bench storm conformance pictures reference clean
 
-run: $(VENV)/.installed$(if $(DATABASE_URL),-postgres)
+run: $(VENV)/.installed$(if $(DATABASE_URL),-postgres) $(BIN)/atocore
 	@$(BIN)/python manage.py prepare $(if $(filter no,$(SAMPLE)),--no-sample)
 	@exec $(BIN)/python manage.py serve --bind 127.0.0.1:$(PORT)
 
@@ -29,9 +29,17 @@ storm: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# Those of docs/questions.md, anew; look at them before you commit them.
+# MCP's own tools on AtoCore; needs npm, Node.js 22 and the internet.
+conformance: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.assistants.outside $(ARGS)
+
+# Those in docs/, anew; look at them before you commit them.
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.pictures
+
+# docs/reference/, anew from the code, wherever a route, tool, setting or command changed.
+reference: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.reference
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -62,6 +70,11 @@ $(VENV)/.installed-dev: $(DEV_NEEDS) $(ALONE) | $(BIN)/python
 	@echo "Installing what AtoCore and its tests need ..."
 	@$(PIP) -r requirements-dev.txt
 	@$(PIP) --no-deps $(addprefix -r ,$(ALONE))
+	@touch $@
+
+# The command, from this folder as it stands.
+$(BIN)/atocore: pyproject.toml | $(BIN)/python
+	@$(PIP) --no-deps -e . --config-settings editable_mode=compat
 	@touch $@
 
 clean:

@@ -1,12 +1,35 @@
-"""Owns how log lines look: one line of text or one JSON object each, always on standard error, with the request id."""
+"""Owns how log lines look: one line of text or one JSON object each, always on standard error, with the request id.
+
+Nothing that opens a door is written. Not every line is ours: Django names the Referer of a form that it refuses, which
+may be a sign-in link, and a driver's fault may name the address of the database.
+"""
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from atocore_site.env import MASK
+
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+#: What stands before a secret, and the secret: links, tokens of ours, headers, and passwords within addresses.
+_SECRETS = re.compile(
+    r"((?:sesame|token|session|csrf|password|secret|key)(?:=|[\"']\s*:\s*[\"'])"
+    r"|\bBearer\s+"
+    r"|\batc_(?=[\w-]{16})"
+    r"|\b[a-z][a-z0-9+.-]*://[^\s/:@]*:(?=[^\s/@]+@))"
+    r"[^\s&\"'\\;,)<>@]+",
+    re.IGNORECASE,
+)
+
+
+def masked(text: str) -> str:
+    """Return a line with stars in place of every token, link, cookie and password in it."""
+    return _SECRETS.sub(rf"\1{MASK}", text)
 
 
 class RequestIdFilter(logging.Filter):
@@ -27,6 +50,13 @@ class ClientFaultFilter(logging.Filter):
         return True
 
 
+class TextFormatter(logging.Formatter):
+    """One line of text, with its traceback below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, request_id and, after an exception, its traceback."""
 
@@ -40,7 +70,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=True)
+        return json.dumps({name: masked(text) for name, text in line.items()}, ensure_ascii=True)
 
 
 def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
@@ -53,7 +83,11 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "client_fault": {"()": "atocore_site.logs.ClientFaultFilter"},
         },
         "formatters": {
-            "text": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+            "text": {
+                "()": "atocore_site.logs.TextFormatter",
+                "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+                "style": "{",
+            },
             "json": {"()": "atocore_site.logs.JsonFormatter"},
         },
         "handlers": {
@@ -67,6 +101,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # It tells of every start and stop; `serve` says so itself.
             "uvicorn": {"level": "WARNING"},
+            # It tells of every message of an assistant.
+            "mcp": {"level": "WARNING"},
             # Its own handlers would print a line twice or send mail that nobody configured.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},

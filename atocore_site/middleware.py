@@ -1,6 +1,6 @@
 """Owns what holds for every request before any view: its id, and the size of its body.
 
-Every answer and every log line carries the id.
+Every answer and every log line carries the id; every answer is counted.
 """
 
 import logging
@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7
 
+from atocore_site import meters
 from atocore_site.logs import request_id
 
 access_log = logging.getLogger("atocore.access")
@@ -36,7 +37,10 @@ class RequestIdMiddleware:
         start = time.perf_counter()
         try:
             response = self._get_response(request)
-            _log(request, response, time.perf_counter() - start)
+            seconds = time.perf_counter() - start
+            log(request.method or "", request.path, response.status_code, seconds)
+            view = request.resolver_match.view_name if request.resolver_match else ""
+            meters.answered(request.method or "", view, response.status_code, seconds)
         finally:
             request_id.reset(token)
         response.headers[HEADER] = chosen
@@ -74,7 +78,7 @@ def choose(sent: str) -> str:
     return sent if ACCEPTED.fullmatch(sent) else str(uuid7())
 
 
-def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    # The path only: a query string may hold a sign-in link.
+def log(method: str, path: str, status: int, seconds: float) -> None:
+    """Write the line of a request, where they are asked for: the path only, for a query may hold a sign-in link."""
     if settings.ATOCORE_ACCESS_LOG:
-        access_log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, seconds * 1000)
+        access_log.info("%s %s %s %.1f ms", method, path, status, seconds * 1000)

@@ -51,6 +51,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "FirstStatus": ["candidate", "active"],
         "Outcome": ["done", "skipped", "refused"],
         "UndoOutcome": ["done", "refused"],
+        "TakenOutcome": ["created", "changed", "unchanged"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

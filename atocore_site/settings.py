@@ -106,6 +106,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "atocore_site.urls"
 WSGI_APPLICATION = "atocore_site.wsgi.application"
 ASGI_APPLICATION = "atocore_site.asgi:application"
+MCP_STDIO = "atocore_site.mcp_server.run_stdio"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -170,14 +171,84 @@ CONTENT_SECURITY_POLICY = {
 ATOCORE_MAX_BODY_MB = env.whole("ATOCORE_MAX_BODY_MB", 10, "largest request body, megabytes", low=1, high=512)
 DATA_UPLOAD_MAX_MEMORY_SIZE = ATOCORE_MAX_BODY_MB * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+ATOCORE_DOCUMENT_MB = env.whole("ATOCORE_DOCUMENT_MB", 5, "largest document taken in, megabytes", low=1, high=64)
 ATOCORE_API_RATE = env.whole(
-    "ATOCORE_API_RATE", 6000, "REST requests a minute for one person, token or address; 0 for no limit"
+    "ATOCORE_API_RATE", 6000, "REST and MCP requests a minute for one person, token or address; 0 for no limit"
 )
+
+# -- assistants over MCP (manage.py mcp) -----------------------------------------------------------------------------
+ATOCORE_TOKEN = env.text("ATOCORE_TOKEN", "", "token by which manage.py mcp acts", secret=True)
+ATOCORE_TOKEN_FILE = env.text("ATOCORE_TOKEN_FILE", "", "file that holds this token instead; mode 0600")
 
 # -- the graph -------------------------------------------------------------------------------------------------------
 ATOCORE_WEAK_BELOW = env.number(
     "ATOCORE_WEAK_BELOW", 0.4, "a claim whose best evidence has less confidence than this counts as weak", high=1.0
 )
+
+# -- housekeeping (manage.py housekeep) --------------------------------------------------------------------------------
+ATOCORE_AUTO_TRIAGE = env.flag(
+    "ATOCORE_AUTO_TRIAGE", False, "housekeeping promotes memories that enough independent sessions repeated"
+)
+ATOCORE_AUTO_TRIAGE_CONFIDENCE = env.number(
+    "ATOCORE_AUTO_TRIAGE_CONFIDENCE", 0.7, "least confidence of what auto-triage promotes", high=1.0
+)
+ATOCORE_AUTO_TRIAGE_SESSIONS = env.whole(
+    "ATOCORE_AUTO_TRIAGE_SESSIONS", 3, "sessions of others that must have repeated it", low=2, high=1000
+)
+ATOCORE_STALE_DAYS = env.whole(
+    "ATOCORE_STALE_DAYS", 14, "an assistant's memory that waits longer and nobody repeated expires", low=1, high=3650
+)
+ATOCORE_COLD_DAYS = env.whole(
+    "ATOCORE_COLD_DAYS",
+    90,
+    "an active memory that nobody used for longer is listed as cold",
+    low=1,
+    high=3650,
+)
+ATOCORE_RUN_LOG_DAYS = env.whole(
+    "ATOCORE_RUN_LOG_DAYS", 400, "how long the log of housekeeping runs is kept, days", low=1, high=36500
+)
+
+ATOCORE_PACK_DAYS = env.whole(
+    "ATOCORE_PACK_DAYS",
+    90,
+    "how long the receipt of a context pack is kept, days (an exchange that used one keeps its text for good)",
+    low=1,
+    high=36500,
+)
+
+# -- capture ---------------------------------------------------------------------------------------------------------
+ATOCORE_REINFORCE_SHARE = env.number(
+    "ATOCORE_REINFORCE_SHARE",
+    0.7,
+    "share of a memory's distinct words that an answer has to repeat to reinforce it",
+    low=0.3,
+    high=1.0,
+)
+ATOCORE_EXTRACT_ON_CAPTURE = env.choice(
+    "ATOCORE_EXTRACT_ON_CAPTURE",
+    "rules",
+    "what looks for candidates in an exchange as it is captured; with llm its sender waits for the model",
+    among=("off", "rules", "llm", "both"),
+)
+ATOCORE_LLM_URL = env.url(
+    "ATOCORE_LLM_URL",
+    "",
+    "base URL of an OpenAI-compatible chat API such as http://127.0.0.1:11434/v1; without it no model is asked",
+    schemes=("http", "https"),
+)
+ATOCORE_LLM_MODEL = env.text("ATOCORE_LLM_MODEL", "", "name of the model there")
+ATOCORE_LLM_KEY = env.text("ATOCORE_LLM_KEY", "", "key of that API, where it takes one", secret=True)
+ATOCORE_LLM_TIMEOUT = env.number(
+    "ATOCORE_LLM_TIMEOUT", 60.0, "how long one attempt to ask the model may take, seconds", low=1.0, high=600.0
+)
+ATOCORE_LLM_RETRIES = env.whole("ATOCORE_LLM_RETRIES", 2, "further attempts when the model cannot answer", high=10)
+
+# -- search ----------------------------------------------------------------------------------------------------------
+ATOCORE_SEMANTIC = env.flag(
+    "ATOCORE_SEMANTIC", False, "compare meaning in searches, too; needs requirements-semantic.txt installed"
+)
+ATOCORE_RERANK = env.flag("ATOCORE_RERANK", True, "order the memories that a search found by fitted weights")
 
 # -- figures, kept until something is written that they depend on (memories.queries.figures) --------------------------
 CACHES = {

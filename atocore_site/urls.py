@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from atocore_site.health import healthz
+from atocore_site.metrics import MetricsView
 
 handler400 = "atocore_site.errors.bad_request"
 handler403 = "atocore_site.errors.forbidden"
@@ -12,6 +13,7 @@ handler500 = "atocore_site.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
     path("account/", include("memories.web.account")),
     path("api/v1/", include("atocore_site.api")),

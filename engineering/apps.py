@@ -11,4 +11,4 @@ class EngineeringConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of this floor and its hooks."""
-        from engineering.services import kinds_of_engineering  # noqa: F401 - registers entity, relationship, conflict
+        from engineering.services import keeping, kinds_of_engineering, learning  # noqa: F401 - they register

@@ -32,7 +32,11 @@ class Principal:
 
     def reaches(self, role: Role) -> bool:
         """Tell whether the role is reached anywhere at all."""
-        return bool(self.everywhere and self.everywhere.includes(role)) or bool(self.projects_with(role))
+        return self.reaches_all(role) or bool(self.projects_with(role))
+
+    def reaches_all(self, role: Role) -> bool:
+        """Tell whether the role is reached on all projects and on rows without one."""
+        return self.everywhere is not None and self.everywhere.includes(role)
 
     def capped(self, most: Role, only: frozenset[UUID] | None) -> "Principal":
         """Return what is left of this under a token's limits.
@@ -62,7 +66,7 @@ class Actor:
     """Who does something, for the permission check and for the audit row.
 
     Attributes:
-        label: `user:<name>`, `agent:<token name>`, `admin:<name>`, `auto-triage`, `cron` or `import`.
+        label: `user:<name>`, `agent:<token name>`, `admin:<name>`, `auto-triage`, `cron`, `import` or `capture`.
         principal: what they may do.
         request_id: groups the audit rows of one request.
         clock: the time to record instead of now; only imports and the sample set it.
@@ -90,7 +94,7 @@ class Actor:
 
     @classmethod
     def system(cls, way: str, request_id: str | None = None, clock: datetime | None = None) -> "Actor":
-        """Return the program itself; `way` is `import`, `cron` or `auto-triage`."""
+        """Return the program itself; `way` is `import`, `cron`, `auto-triage` or `capture`."""
         return cls(way, SYSTEM, request_id or str(new_id()), clock)
 
     @property

@@ -14,6 +14,13 @@ class MemoriesConfig(AppConfig):
         """Register the kinds of this floor and its system checks."""
         from memories import checks  # noqa: F401 - registers the checks
         from memories.services import kinds_of_memory  # noqa: F401 - registers memory and document
+        from memories.services.housekeeping import (  # noqa: F401 - register their steps
+            cooling,
+            ending,
+            figuring,
+            promoting,
+            purging,
+        )
 
 
 class AdministrationConfig(AdminConfig):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connection
+from django.db import connection, connections
 
 SQLITE_TRIGGERS = frozenset(
     {
@@ -36,8 +36,9 @@ def guards_in_place(databases: Sequence[str] | None = None, **options: Any) -> l
     ]
 
 
-def missing_triggers() -> frozenset[str]:
-    """Return the names of guard triggers that the database lacks."""
+def missing_triggers(using: str = "default") -> frozenset[str]:
+    """Return the names of guard triggers that a database lacks."""
+    connection = connections[using]
     wanted = SQLITE_TRIGGERS if connection.vendor == "sqlite" else POSTGRES_TRIGGERS
     sql = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

@@ -11,14 +11,16 @@ from typing import Any
 import django_filters as df
 from django import forms
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from memories.actors import Actor
-from memories.choices import MemoryType, ProjectStatus, Status
+from memories.choices import MemoryType, ProjectStatus, Role, Status
 from memories.kinds import kinds
-from memories.models import AuditEntry, Interaction, Memory, Project, SourceDocument
-from memories.queries import projects
+from memories.models import AuditEntry, Finding, Interaction, Memory, Project, SourceChunk, SourceDocument
+from memories.queries import housekeeping, projects
+from memories.queries.validity import in_time
 
 
 class InstantField(forms.CharField):
@@ -118,7 +120,10 @@ class RecordFilter(Filter):
 
 
 class SubjectFilter(RecordFilter):
-    """What memories and entities share beyond that."""
+    """What memories and entities share beyond that.
+
+    Who does not review, and asks for no status and no validity, gets no active row that is past its time.
+    """
 
     without_project = FlagFilter(field_name="project", lookup_expr="isnull", label="rows of no project")
     external_ref = df.CharFilter()
@@ -133,6 +138,14 @@ class SubjectFilter(RecordFilter):
 
     #: Overlap from which a row counts as a near duplicate.
     NEAR = 0.6
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow by what was asked for, and by what goes without saying."""
+        asked = {"status", "valid_until_after", "valid_until_before"} & set(self.data or ())
+        if not (asked or self.actor is None or self.actor.principal.reaches(Role.REVIEWER)):
+            queryset = queryset.filter(in_time() | ~Q(status=Status.ACTIVE))
+        narrowed: QuerySet[Any] = super().filter_queryset(queryset)
+        return narrowed
 
     def nearly_alike(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to rows with (or without) a near duplicate."""
@@ -155,6 +168,7 @@ class MemoryFilter(SubjectFilter):
     type = OneOf(field_name="memory_type", choices=MemoryType.choices, label="as memory_type; the tab's short word")
     memory_type = OneOf(choices=MemoryType.choices)
     tag = df.CharFilter(method="tagged", label="one of its domain tags")
+    entity = df.CharFilter(method="naming", label="one of the names of what it speaks of, as it is written")
     source_chunk = df.UUIDFilter(field_name="source_chunk_id")
     source_interaction = df.UUIDFilter(field_name="source_interaction_id")
     session_id = df.CharFilter()
@@ -164,14 +178,24 @@ class MemoryFilter(SubjectFilter):
     last_referenced_before = InstantFilter(field_name="last_referenced_at", lookup_expr="lt")
     references_min = df.NumberFilter(field_name="reference_count", lookup_expr="gte", min_value=0, max_value=10**9)
     graduated_to_entity = df.UUIDFilter(field_name="graduated_to_entity_id")
+    cold = FlagFilter(method="gone_cold", label="active, and used or touched by nobody for ATOCORE_COLD_DAYS")
 
     class Meta:
         model = Memory
         fields: list[str] = []
 
+    def gone_cold(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to memories gone cold, or to all others."""
+        cold = housekeeping.cold(timezone.now())
+        return queryset.filter(cold if value in ("true", True) else ~cold)
+
     def tagged(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to rows with a tag."""
         return queryset.filter(has_item("domain_tags", value.strip().casefold()))
+
+    def naming(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to rows that speak of an entity by this name."""
+        return queryset.filter(has_item("entities", value.strip()))
 
 
 def has_item(column: str, value: str) -> Any:
@@ -191,12 +215,18 @@ class InteractionFilter(Filter):
     client = df.CharFilter()
     session_id = df.CharFilter()
     created_by = df.CharFilter()
+    learned = FlagFilter(method="taught", empty_label="any", label="candidates came out of it")
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
     created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Interaction
         fields: list[str] = []
+
+    def taught(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Narrow to exchanges from which something was proposed (or nothing was)."""
+        proposed = Exists(Finding.objects.filter(interaction=OuterRef("pk"), outcome=Finding.Outcome.PROPOSED))
+        return queryset.filter(proposed if value in ("true", True) else ~proposed)
 
 
 class ProjectFilter(Filter):
@@ -238,13 +268,16 @@ class DocumentFilter(Filter):
 
     project = df.CharFilter(method="of_project", label="project, by name or alias")
     without_project = FlagFilter(field_name="project", lookup_expr="isnull", label="documents of no project")
-    status = OneOf(choices=[Status.CANDIDATE, Status.ACTIVE, Status.INVALID])
+    status = OneOf(choices=[(word.value, word.label) for word in (Status.CANDIDATE, Status.ACTIVE, Status.INVALID)])
     created_by = df.CharFilter()
     file_path = df.CharFilter()
     file_hash = df.CharFilter()
     title = df.CharFilter(lookup_expr="icontains")
     doc_type = df.CharFilter()
     tag = df.CharFilter(method="tagged", label="one of its tags")
+    origin = df.CharFilter(label="the tree it is read from")
+    dated_after = df.DateFilter(field_name="dated", lookup_expr="gte")
+    dated_before = df.DateFilter(field_name="dated", lookup_expr="lt")
     removed = FlagFilter(field_name="removed_at", lookup_expr="isnull", exclude=True)
     ingested_after = InstantFilter(field_name="ingested_at", lookup_expr="gte")
     ingested_before = InstantFilter(field_name="ingested_at", lookup_expr="lt")
@@ -260,6 +293,16 @@ class DocumentFilter(Filter):
     def tagged(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Narrow to documents with a tag."""
         return queryset.filter(has_item("tags", value.strip().casefold()))
+
+
+class ChunkFilter(Filter):
+    """Filters of a document's pieces."""
+
+    removed = FlagFilter(field_name="removed_at", lookup_expr="isnull", exclude=True, label="gone from the text")
+
+    class Meta:
+        model = SourceChunk
+        fields: list[str] = []
 
 
 #: The FilterSet of each kind; engineering adds its own.

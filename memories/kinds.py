@@ -48,10 +48,17 @@ Hook = Callable[[Change], None]
 
 @dataclass(frozen=True)
 class IndexText:
-    """What the lexical index holds of a record: its own words, and its neighbours' (filled by search)."""
+    """What the lexical index holds of a record.
+
+    Attributes:
+        text: its own words; likeness is measured by them.
+        lead: further words it is found by (a date, names it is linked to, values).
+        marks: single tokens a search may narrow by (memories.search.marks).
+    """
 
     text: str
-    context: str = ""
+    lead: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def _nothing(row: Row) -> None:
@@ -73,9 +80,12 @@ class Kind:
         project_paths: ORM paths from the model to its projects, its own first; a row is seen where all of them are.
         refresh: recomputes derived columns on an unsaved row (keys, ranks) before it is written.
         index_text: what the index holds; None for kinds that are not searched.
+        surround: brings what the index holds of the neighbours' words in line after rows were written; it gets each row
+            with the previous values of what changed.
         check: raises a DomainError when the row as it will be breaks a rule across rows.
         effects: further values that a verb writes in the same mutation (a link's fingerprint at promotion).
         blockers: (id, words) of live records that rest on an active row (asked before its activation is undone).
+        key: what is equal for records that repeat one another, "" where nothing is; two who write it do so in turn.
         find_twin: returns the live row that a new one would repeat, or None.
         union: list fields that merge unites; `choosable`: fields of which merge takes one side.
         hidden: columns that the audit snapshot leaves out because they are derived from others.
@@ -99,9 +109,11 @@ class Kind:
     project_paths: tuple[str, ...] = ("project",)
     refresh: Callable[[Row], None] = _nothing
     index_text: Callable[[Row], IndexText] | None = None
+    surround: Callable[[Sequence[tuple[Row, Mapping[str, Any]]]], None] | None = None
     check: Callable[[Row, str], None] = lambda row, action: None
     effects: Callable[[Row, str], Mapping[str, Any]] = lambda row, action: {}
     blockers: Callable[[Row], list[tuple[str, str]]] = lambda row: []
+    key: Callable[[Row], str] = lambda row: ""
     find_twin: Callable[[Row], Row | None] = _nothing
     union: tuple[str, ...] = ()
     choosable: tuple[str, ...] = ()

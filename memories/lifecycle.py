@@ -98,5 +98,7 @@ MEMORY = Lifecycle(
 
 DOCUMENT = Lifecycle(
     *common("auto_promote", "supersede", "merge", "invalidate", "expire", "restore"),
+    # The next version of its text; no decision, since the text before is not kept.
+    _verb("ingest", (C, A, I), None, Role.AGENT, decides=False),
     _verb("remove", (C, A), I, Role.REVIEWER),
 )

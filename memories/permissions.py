@@ -1,5 +1,6 @@
 """Who may see and do what. Every queryset of a door starts here; every verb asks here first."""
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import TypeVar
@@ -11,7 +12,19 @@ from memories.actors import Actor, Principal
 from memories.choices import Role, Status
 from memories.errors import Forbidden
 from memories.kinds import kinds
-from memories.models import ApiToken, AuditEntry, Interaction, Project, SourceChunk, User
+from memories.models import (
+    ApiToken,
+    AuditEntry,
+    ContextPack,
+    ExtractionRun,
+    Finding,
+    Interaction,
+    Project,
+    Reinforcement,
+    SourceChunk,
+    SourceText,
+    User,
+)
 from memories.models.access import Membership
 
 _M = TypeVar("_M", bound=Model)
@@ -60,12 +73,18 @@ def require_anywhere(actor: Actor, role: Role) -> None:
         raise Forbidden(f"This needs the role {role.value}.", role_needed=role.value)
 
 
+def reaches_all(actor: Actor, role: Role) -> bool:
+    """Tell whether the actor has the role on all projects."""
+    has = actor.principal.everywhere
+    return has is not None and has.includes(role)
+
+
 def within(path: str, principal: Principal, role: Role) -> Q | None:
     """Return the condition that a row's project is one where the role is reached; None for every row.
 
     Rows of no project are readable to every reader; other roles reach them by an all-projects membership only.
     """
-    if principal.everywhere and principal.everywhere.includes(role):
+    if principal.reaches_all(role):
         return None
     condition = Q(**{f"{path}__in": principal.projects_with(role)})
     if role is Role.READER and principal.reaches(Role.READER):
@@ -84,10 +103,12 @@ def either(*conditions: Q) -> Q:
     return ~Q(~reduce(or_, conditions))
 
 
-def _records(actor: Actor, paths: tuple[str, ...]) -> Q | None:
+def _records(actor: Actor, paths: tuple[str, ...], at: str = "") -> Q | None:
+    """Return the condition for records with a lifecycle; `at` leads to them from the rows that are filtered."""
+
     def all_within(role: Role) -> Q | None:
         total: Q | None = None
-        for condition in (within(path, actor.principal, role) for path in paths):
+        for condition in (within(at + path, actor.principal, role) for path in paths):
             total = condition if total is None else (total if condition is None else total & condition)
         return total
 
@@ -95,7 +116,7 @@ def _records(actor: Actor, paths: tuple[str, ...]) -> Q | None:
     if reviewed is None:
         return None
     read, own = all_within(Role.READER), all_within(Role.AGENT)
-    active, mine = Q(status=Status.ACTIVE), Q(created_by=actor.label)
+    active, mine = Q(**{f"{at}status": Status.ACTIVE}), Q(**{f"{at}created_by": actor.label})
     seen = [active if read is None else active & read]
     if actor.principal.reaches(Role.REVIEWER):
         seen.append(reviewed)
@@ -128,11 +149,26 @@ def _audit_within(principal: Principal, role: Role) -> Q | None:
     return own & either(other, Q(other_project_id__isnull=True))
 
 
-def _interactions(actor: Actor) -> Q | None:
-    reviewed = within("project", actor.principal, Role.REVIEWER)
+def _interactions(actor: Actor, at: str = "") -> Q | None:
+    reviewed = within(f"{at}project", actor.principal, Role.REVIEWER)
     if reviewed is None:
         return None
-    return either(reviewed, Q(created_by=actor.label)) if actor.principal.reaches(Role.AGENT) else reviewed
+    own = Q(**{f"{at}created_by": actor.label})
+    return either(reviewed, own) if actor.principal.reaches(Role.AGENT) else reviewed
+
+
+def _packs(actor: Actor) -> Q | None:
+    """A pack is seen by who asked for it, and by who reviews its project."""
+    reviewed = within("project", actor.principal, Role.REVIEWER)
+    return None if reviewed is None else either(reviewed, Q(created_by=actor.label))
+
+
+def _reinforcements(actor: Actor) -> Q | None:
+    """A reinforcement is seen where the exchange and the memory both are."""
+    exchange, memory = _interactions(actor, "interaction__"), _records(actor, ("project",), "memory__")
+    if exchange is None or memory is None:
+        return None
+    return exchange & memory
 
 
 def _projects(actor: Actor) -> Q | None:
@@ -141,18 +177,39 @@ def _projects(actor: Actor) -> Q | None:
     return Q(pk__in=actor.principal.projects_with(Role.READER))
 
 
-def _chunks(actor: Actor) -> Q | None:
+def _of_document(actor: Actor) -> Q | None:
+    """Return the condition that a row's document is seen, for its chunks and its text."""
     reviewed = within("document__project", actor.principal, Role.REVIEWER)
-    read = within("document__project", actor.principal, Role.READER)
     if reviewed is None:
         return None
-    return either(reviewed, Q(document__status=Status.ACTIVE) & (Q() if read is None else read))
+    read, own = (within("document__project", actor.principal, role) for role in (Role.READER, Role.AGENT))
+    seen = [reviewed, Q(document__status=Status.ACTIVE) & (Q() if read is None else read)]
+    if actor.principal.reaches(Role.AGENT):
+        mine = Q(document__created_by=actor.label)
+        seen.append(mine if own is None else mine & own)
+    return either(*seen)
+
+
+def _through_interaction(actor: Actor) -> Q | None:
+    return _interactions(actor, "interaction__")
+
+
+_SPECIAL: dict[type[Model], Callable[[Actor], Q | None]] = {
+    AuditEntry: _audit,
+    ContextPack: _packs,
+    ExtractionRun: _through_interaction,
+    Finding: _through_interaction,
+    Interaction: _interactions,
+    Project: _projects,
+    Reinforcement: _reinforcements,
+    SourceChunk: _of_document,
+    SourceText: _of_document,
+}
 
 
 def _condition(model: type[Model], actor: Actor) -> Q | None:
-    special = {AuditEntry: _audit, Interaction: _interactions, Project: _projects, SourceChunk: _chunks}
-    if model in special:
-        return special[model](actor)
+    if rule := _SPECIAL.get(model):
+        return rule(actor)
     for kind in kinds:
         if kind.model is model:
             if kind.always_visible:
@@ -165,7 +222,7 @@ def for_principal(queryset: "QuerySet[_M]", actor: Actor) -> "QuerySet[_M]":
     """Return the rows of a queryset that the actor may see.
 
     Args:
-        queryset: of a registered kind, or of Project, Interaction, AuditEntry, SourceChunk.
+        queryset: of a registered kind, or with a rule of its own above.
         actor: who asks.
 
     Raises:

@@ -22,6 +22,17 @@ MAX_INTEGER = 2**53
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: Words that hold a sentence together and say nothing by themselves. Negations are none: they turn a statement over.
+_GLUE = frozenset(
+    re.findall(
+        r"\w+",
+        "a about also an and are as at be been but by can could did do does for from had has have how i if in into is "
+        "it its may of on or our so than that the their then there these they this those to was we were what when "
+        "where which while who will with would you your",
+    )
+)
+# A full stop inside a number or a name (12.7, M1.2) ends no sentence.
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s)[^.!?\n]*)*(?:[.!?]+(?=\s|$)|\n+|$)")
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
@@ -119,12 +130,31 @@ def normalise(text: str) -> str:
 
     Not NFKC: it would turn 10² into 102.
     """
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+    return " ".join(folded.split())
+
+
+_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
+
+
+def plain_markdown(text: str) -> str:
+    """Return a text as one line in which Markdown sees no markup."""
+    return " ".join(text.split()).translate(_MARKUP)
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in order, casefolded; numbers keep their decimals ("12.7")."""
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def terms(text: str) -> frozenset[str]:
+    """Return the distinct words of a text that say something."""
+    return frozenset(tokens(text)) - _GLUE
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences and lines of a text; joined they are the text again."""
+    return [piece for piece in _SENTENCE.findall(text) if piece]
 
 
 def overlap(one: Set[str], other: Set[str]) -> float:

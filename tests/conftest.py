@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.live import LiveApp, installation
 from tests.machine import CHROMIUM, missing_chromium, on_ci, on_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# How long an example takes tells of the machine's other work, not of the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 pytest_plugins = ["tests.both_databases", "tests.clients"]
 
@@ -37,12 +42,12 @@ BROWSER_FLAGS = [
 @pytest.fixture(scope="session", autouse=True)
 def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test writes to the data folder of whoever runs the suite."""
-    from django.conf import settings
+    from django.conf import settings as site
 
-    settings.ATOCORE_DATA = tmp_path_factory.mktemp("data")
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "zeal.middleware.zeal_middleware"]
-    settings.ZEAL_NPLUSONE_THRESHOLD = 4
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    site.ATOCORE_DATA = tmp_path_factory.mktemp("data")
+    site.MIDDLEWARE = [*site.MIDDLEWARE, "zeal.middleware.zeal_middleware"]
+    site.ZEAL_NPLUSONE_THRESHOLD = 4
+    site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

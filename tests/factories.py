@@ -7,9 +7,9 @@ from engineering.models import Entity, Relationship
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
-from memories.models import Memory, Project, User
+from memories.models import Memory, Project, SourceDocument, User
 from memories.queries import projects as project_reads
-from memories.services import edit, people, projects
+from memories.services import documents, edit, people, projects
 
 _number = count(1)
 SETUP = Actor.system("import")
@@ -49,6 +49,19 @@ def memory(content: str = "", *, by: Actor | None = None, active: bool = False, 
     }
     row: Memory = edit.create("memory", given, actor=by or SETUP, status="active" if active else None).row
     return row
+
+
+def document(text: str = "", path: str = "", *, by: Actor | None = None, **fields: Any) -> SourceDocument:
+    """Return a new document of p04-gigabit; active unless an agent brings it."""
+    project()
+    number = next(_number)
+    given = {
+        "file_path": path or f"notes/shutter-{number}.md",
+        "text": text or f"# Shutter\n\nThe shutter closes in {number} ms.\n",
+        "project": "p04-gigabit",
+        **fields,
+    }
+    return documents.ingest(given, actor=by or SETUP).row
 
 
 def entity(

@@ -90,6 +90,26 @@ class WeekShape(Shape):
     active = serializers.IntegerField(help_text="active entities at its end")
 
 
+class SourceShape(Shape):
+    """What became of the proposals of one source."""
+
+    proposed_by = text(help_text="label of who proposed, such as agent:scribe; or the extractor")
+    promoted = serializers.IntegerField(min_value=0)
+    rejected = serializers.IntegerField(min_value=0)
+    share = serializers.FloatField(min_value=0, max_value=1, help_text="promoted of both")
+
+
+class ReviewingShape(Shape):
+    """How reviewing goes."""
+
+    days = serializers.IntegerField(help_text="days over which decisions are counted")
+    decisions = serializers.IntegerField(min_value=0, help_text="decisions of people in that time")
+    per_day = serializers.FloatField(min_value=0)
+    weeks = serializers.IntegerField(help_text="weeks over which sources are counted")
+    sources = SourceShape(many=True)
+    extractors = SourceShape(many=True)
+
+
 class DashboardShape(Shape):
     """The figures of a project."""
 
@@ -98,6 +118,7 @@ class DashboardShape(Shape):
     coverage = CoverageShape(many=True)
     waiting = WaitingShape()
     trends = WeekShape(many=True)
+    reviewing = ReviewingShape(allow_null=True, help_text="null where you do not review")
     computed_at = serializers.DateTimeField(help_text="they hold until something is written that they depend on")
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engineering.importers.files import jsonable, linked_folders, parse_yaml, read_text, walk
-from engineering.importers.records import ForeignItem, ForeignLink, InputFault, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
+from memories.files import jsonable, linked_folders, parse_yaml, read_text, walk
+from memories.findings import InputFault, Place
 
 CONFIG = ".doorstop.yml"
 SKIP = ".doorstop.skip"

@@ -1,6 +1,6 @@
 """How another tool's types, roles and columns become AtoCore's: data, read from a YAML file.
 
-Nothing about any tool is written in code: Doorstop's and StrictDoc's mappings are files as a user's own is.
+Nothing about any tool is written in code: Doorstop's, StrictDoc's and ReqIF's mappings are files as a user's own is.
 """
 
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engineering.importers.files import parse_yaml, read_text
-from engineering.importers.records import InputFault
 from engineering.ontology import ENTITY_TYPES, RELATIONSHIP_TYPES
+from memories.files import parse_yaml, read_text
+from memories.findings import InputFault
 
 SHIPPED = Path(__file__).parent / "mappings"
 FALLBACK = "refers_to"
@@ -86,7 +86,7 @@ PLAIN = Mapping(
 
 
 def shipped(tool: str) -> Mapping:
-    """Return the mapping of a tool that AtoCore ships ("doorstop", "strictdoc")."""
+    """Return the mapping of a tool that AtoCore ships ("doorstop", "strictdoc", "reqif")."""
     return load(SHIPPED / f"{tool}.yaml", f"{tool}.yaml")
 
 

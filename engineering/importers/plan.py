@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engineering.importers.cycles import drop_cycles
-from engineering.importers.mapping import FALLBACK
+from engineering.importers.mapping import FALLBACK, RoleRule
 from engineering.importers.mapping import Mapping as ToolMapping
-from engineering.importers.records import Finding, ForeignItem, ForeignLink, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
 from engineering.ontology import acyclic_group, canonical_edge, declared, ends_allowed
 from memories.errors import Invalid
+from memories.findings import Finding, Place
 from memories.text import MAX_NAME, clean_json, text_fault
 
 MAX_REF = 300
@@ -124,7 +125,7 @@ class _Planner:
         self.plan.links.extend(taken.values())
 
     def _item(self, item: ForeignItem) -> None:
-        entity_type = self.mapping.entity_type(item.type)
+        entity_type = item.declared or self.mapping.entity_type(item.type)
         fault = self._fault(item, entity_type)
         if fault or entity_type is None:
             self.plan.present.add(item.ref)
@@ -136,7 +137,8 @@ class _Planner:
             properties["title"] = name
             name = f"{name[: MAX_NAME - 1]}…"
             self._repair_item(item, "name_cut", f"a name has {MAX_NAME} characters at most; all of it is in `title`")
-        if "statement" in declared(entity_type) and description and "statement" not in properties:
+        stated = "statement" in properties or item.declared
+        if description and not stated and "statement" in declared(entity_type):
             properties["statement"], description = description, ""
         self.types[item.ref] = entity_type
         self.plan.entities.append(
@@ -174,7 +176,7 @@ class _Planner:
         return _UNTAKEN.sub("\ufffd", text)
 
     def _link(self, link: ForeignLink) -> PlannedLink | None:
-        rule = self.mapping.role(link.role)
+        rule = RoleRule(link.declared) if link.declared else self.mapping.role(link.role)
         source, target = (link.target, link.source) if rule.turned else (link.source, link.target)
         ends = [self._type_of(ref) for ref in (source, target)]
         if source == target:

@@ -5,31 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-
-class InputFault(Exception):
-    """The input cannot be read at all, so nothing is imported.
-
-    Attributes:
-        path: the file or folder.
-        line: the line it stopped at, 0 where none is known.
-        reason: what is wrong, one sentence.
-    """
-
-    def __init__(self, path: str, reason: str, line: int = 0) -> None:
-        place = f"{path}, line {line}" if line else path
-        super().__init__(f"{place}: {reason}")
-        self.path, self.line, self.reason = path, line, reason
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stood in the source: file (relative to what was named) and line, 0 for the whole file."""
-
-    path: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+from memories.findings import Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +20,7 @@ class ForeignItem:
         properties: everything else it carries, JSON-ready.
         active: False where the tool itself counts it as switched off.
         place: where it was read.
+        declared: the entity type, where the file is of AtoCore's own making and says it; no mapping is asked then.
     """
 
     ref: str
@@ -53,6 +30,7 @@ class ForeignItem:
     description: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
     active: bool = True
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +44,7 @@ class ForeignLink:
         place: where it was read.
         stamp: the target's fingerprint as the tool stored it at the last review, empty for none.
         suspect: whether the tool's own fingerprint no longer fits the target; None where it has none.
+        declared: the relationship type, as of an item.
     """
 
     source: str
@@ -74,29 +53,7 @@ class ForeignLink:
     place: Place
     stamp: str = ""
     suspect: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report: a record that was repaired or refused, or a note.
-
-    Attributes:
-        outcome: "repaired", "refused" or "note".
-        kind: what was read: "item", "link", or the table of an older database.
-        ref: the record's id in the source.
-        rule: the rule's name (docs/importing.md lists them).
-        reason: what was wrong and what was done, in words.
-        place: where it stood.
-        row: the record as it was read, so that nothing is lost.
-    """
-
-    outcome: str
-    kind: str
-    ref: str
-    rule: str
-    reason: str
-    place: Place
-    row: Any = None
+    declared: str = ""
 
 
 @dataclass(slots=True)

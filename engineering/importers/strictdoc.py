@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engineering.importers.files import read_text, walk
-from engineering.importers.records import ForeignItem, ForeignLink, InputFault, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
+from memories.files import read_text, walk
+from memories.findings import InputFault, Place
 
 _FIELDS = {"STATUS": "tool_status", "RATIONALE": "justification"}
 _NODES = ("SDocNode", "SDocCompositeNode")

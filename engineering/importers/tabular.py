@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engineering.importers.files import decode, jsonable, parse_json, read_bytes, read_text
 from engineering.importers.mapping import Mapping
-from engineering.importers.records import ForeignItem, ForeignLink, InputFault, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
+from memories.files import decode, jsonable, parse_json, read_bytes, read_text
+from memories.findings import InputFault, Place
 
 Row = dict[str, Any]
 #: A row with its line, or the reason why it is none.

@@ -35,8 +35,12 @@ class Relationship(Record):
         db_table = "relationships"
         indexes = [
             models.Index(fields=["status", "triage_rank", "id"], name="relationships_triage"),
-            models.Index(fields=["source_entity", "relationship_type", "status"], name="relationships_out"),
-            models.Index(fields=["target_entity", "relationship_type", "status"], name="relationships_in"),
+            models.Index(
+                fields=["source_entity", "relationship_type", "status", "target_entity"], name="relationships_out"
+            ),
+            models.Index(
+                fields=["target_entity", "relationship_type", "status", "source_entity"], name="relationships_in"
+            ),
             models.Index(fields=["relationship_type", "status", "id"], name="relationships_type_status"),
             models.Index(fields=["created_at", "id"], name="relationships_created"),
             models.Index(fields=["updated_at", "id"], name="relationships_updated"),

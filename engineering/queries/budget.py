@@ -1,6 +1,6 @@
 """Budgets (Q-107): a quantity summed over a tree against what bounds it, and every bound that a value is outside of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
@@ -145,7 +145,7 @@ def find_violations(graph: Graph, project: Project) -> Answer:
         "Requirements, constraints and parameters whose bound the value of a part, parameter or result is outside of."
     )
     answer = Answer("Q-107", {"project": project.name}, graph.at, rule)
-    links, nodes = _joined(graph, graph.links.filter(_bounding(project)))
+    links, nodes = _joined(graph, [graph.links.filter(one) for one in _bounding(project)])
     read = {key: Bounded(node) for key, node in nodes.items() if node.active and node.type in SETS_BOUNDS}
     bounds = {key: one for key, one in read.items() if one.bound}
     answer.items = violations(links, nodes, bounds)
@@ -159,14 +159,15 @@ _ENDS = (
 )
 
 
-def _joined(graph: Graph, rows: "QuerySet[Relationship]") -> tuple[list[Link], dict[Key, Node]]:
-    """Return links, and the entities at their ends, in one query."""
+def _joined(graph: Graph, parts: "list[QuerySet[Relationship]]") -> tuple[list[Link], dict[Key, Node]]:
+    """Return links that no two of the parts share, and the entities at their ends, in one query."""
     columns: list[Any] = [*LINK]
     for name in (f"{end}_entity__{column}" for end in ("source", "target") for column in _ENDS):
         columns.append(Cast(name, TextField()) if name.endswith("created_at") else name)
     links: list[Link] = []
     nodes: dict[Key, Node] = {}
-    for row in rows_of(rows.order_by().values_list(*columns)):
+    first, *others = (rows.order_by().values_list(*columns) for rows in parts)
+    for row in rows_of(first.union(*others, all=True)):
         links.append(canonical(row[: len(LINK)]))
         for start in (len(LINK), len(LINK) + len(_ENDS)):
             node = Node(*row[start : start + len(_ENDS)])
@@ -174,9 +175,11 @@ def _joined(graph: Graph, rows: "QuerySet[Relationship]") -> tuple[list[Link], d
     return links, nodes
 
 
-def _bounding(project: Project) -> Q:
-    """Return the condition for links between what sets a bound in a project and whatever stands against it."""
-    condition = Q(pk__in=[])
+def _bounding(project: Project) -> Iterator[Q]:
+    """Return the conditions for links between what sets a bound in a project and whatever stands against it.
+
+    One for each end, to be asked apart: no index serves an OR over two joined tables.
+    """
     for end, types in (
         ("target", ("constrained_by", "satisfies", "supports")),
         ("source", ("evidenced_by", "validated_by")),
@@ -184,5 +187,4 @@ def _bounding(project: Project) -> Q:
         sets = Q(**{f"{end}_entity__project": project, f"{end}_entity__status": "active"})
         sets &= Q(**{f"{end}_entity__entity_type__in": SETS_BOUNDS})
         sets &= Q(**{f"{end}_entity__properties__has_any_keys": ["threshold", "min", "max", "value"]})
-        condition |= sets & Q(relationship_type__in=types)
-    return condition
+        yield sets & Q(relationship_type__in=types)

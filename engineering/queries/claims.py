@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import Case as Choice
+from django.db.models import F, Func, Q, QuerySet, TextField, Value, When
 
+from engineering.models import Entity
 from engineering.ontology import RELATIONSHIP_TYPES
 from engineering.propagation import EVIDENCE
 from engineering.queries.envelope import Answer, Limits, Pending
@@ -78,6 +80,10 @@ class Case:
         """Return what is supported and not contradicted."""
         return {key for key in self.supported if not self._against(key)}
 
+    def refuted(self) -> set[Key]:
+        """Return what a failed result or a contradiction speaks against."""
+        return {key for key in self.proofs if self._against(key)}
+
     def _against(self, claim: Key) -> bool:
         alive = (proof for proof in self.proofs.get(claim, ()) if proof.evidence_status == Status.ACTIVE)
         return any(proof.failed or proof.type == "conflicts_with" for proof in alive)
@@ -86,7 +92,7 @@ class Case:
         """Return why a claim counts as unsupported, or "" where it does not."""
         proofs = self.proofs.get(claim, [])
         alive = [proof for proof in proofs if proof.evidence_status == Status.ACTIVE]
-        if self._against(claim):
+        if any(proof.failed or proof.type == "conflicts_with" for proof in alive):
             return CONTRADICTED
         if claim in self.supported:
             return WEAK if self._best(alive) < weak else ""
@@ -117,13 +123,13 @@ def case_of(graph: Graph, project: Project, kind: str, rows: Iterable[tuple[Any,
     found = Case()
     beyond: set[Key] = set()
     own = key_of(project.pk)
-    for row in rows:
-        proof, claim_type, leans_on, home = _proof(row)
-        if claim_type != kind:
+    for label, name, sure, claim, key, leans_on, status, home, surely, passed in rows:
+        if label != kind:
             continue
-        found.proofs.setdefault(proof.claim, []).append(proof)
+        proof = Proof(claim, name, key, leans_on, status, min(sure, surely), passed == "false")
+        found.proofs.setdefault(claim, []).append(proof)
         if leans_on in NEEDY and (leans_on != kind or home != own):
-            beyond.add(proof.evidence)
+            beyond.add(key)
     if beyond:
         _add_beyond(graph, beyond, found)
     found.settle()
@@ -139,48 +145,44 @@ def statements(graph: Graph, project: Project, kinds: Sequence[str], *more: "Que
         kinds: their types.
         more: further links to read with them, in the columns of `stated`.
     """
-    target = graph.links.filter(
-        target_entity__entity_type__in=kinds,
-        target_entity__project=project,
-        relationship_type__in=("supports", "conflicts_with"),
+    found: list[QuerySet[Any, Any]] = []
+    for kind in kinds:
+        own = Entity.objects.filter(project=project, entity_type=kind).order_by().values("pk")
+        target = graph.links.filter(target_entity__in=own, relationship_type__in=("supports", "conflicts_with"))
+        source = graph.links.filter(source_entity__in=own, relationship_type__in=_OF_SOURCE)
+        found += [stated(target, "target", kind), stated(source, "source", kind)]
+    first, *others = (*found, *more)
+    return rows_of(first.union(*others, all=True))
+
+
+_OF_SOURCE = ("evidenced_by", "validated_by", "conflicts_with")
+
+
+def stated(rows: "QuerySet[Any]", claim: str, label: str) -> "QuerySet[Any, Any]":
+    """Return links in the columns of a statement: label, type, confidence, the claim, what speaks to it.
+
+    Args:
+        rows: the links.
+        claim: the end that is spoken of, "source" or "target"; the other one speaks.
+        label: tells these rows from others in one union: the type of the claim.
+    """
+    speaks = {"source": "target_entity", "target": "source_entity"}[claim]
+    # As JSON text, and of results only: SQLite reads the JSON of both sides of an AND.
+    passed = Func(
+        F(f"{speaks}__properties"),
+        Value("passed"),
+        template="(%(expressions)s)",
+        arg_joiner=" -> ",
+        output_field=TextField(),
     )
-    source = graph.links.filter(
-        source_entity__entity_type__in=kinds,
-        source_entity__project=project,
-        relationship_type__in=("evidenced_by", "validated_by", "conflicts_with"),
-    )
-    return rows_of(stated(target, "target").union(stated(source, "source"), *more, all=True))
+    said = {"label": Value(label), "passed": Choice(When(**{f"{speaks}__entity_type": "result"}, then=passed))}
+    own = ("label", "relationship_type", "confidence", f"{claim}_entity_id")
+    columns = (*own, *(speaks + part for part in _SPEAKS), "passed")
+    found: QuerySet[Any, Any] = rows.order_by().annotate(**said).values_list(*columns)
+    return found
 
 
-def stated(rows: "QuerySet[Any]", side: str) -> "QuerySet[Any, Any]":
-    """Return links in the columns of a statement; `side` says which end is spoken of."""
-    columns: QuerySet[Any, Any] = rows.order_by().annotate(side=Value(side), **_FAILED).values_list("side", *_PROOF)
-    return columns
-
-
-def _failed(end: str) -> "ExpressionWrapper[Q]":
-    failed = Q(**{f"{end}__entity_type": "result", f"{end}__properties__passed": False})
-    return ExpressionWrapper(failed, BooleanField())
-
-
-_FAILED = {"source_failed": _failed("source_entity"), "target_failed": _failed("target_entity")}
-_END = (
-    "_entity_id",
-    "_entity__entity_type",
-    "_entity__status",
-    "_entity__project_id",
-    "_entity__confidence",
-    "_failed",
-)
-_PROOF = ("relationship_type", "confidence", *(f"{end}{part}" for end in ("source", "target") for part in _END))
-
-
-def _proof(row: tuple[Any, ...]) -> tuple[Proof, str, str, Any]:
-    """Return what one link says to the claim at its `side`, the claim's type, and type and project of what says it."""
-    side, name, confidence, *ends = row
-    claim, evidence = (ends[6:], ends[:6]) if side == "target" else (ends[:6], ends[6:])
-    key, kind, status, home, own, failed = evidence
-    return Proof(claim[0], name, key, kind, status, min(confidence, own), bool(failed)), claim[1], kind, home
+_SPEAKS = ("_id", "__entity_type", "__status", "__project_id", "__confidence")
 
 
 def _add_beyond(graph: Graph, keys: set[Key], found: Case) -> None:
@@ -235,11 +237,12 @@ def unsupported_of(
     """Return Q-011 from the claims, their case and what waits."""
     answer = Answer("Q-011", {"project": project.name}, graph.at, _RULE)
     hopeful = {end for one in waiting if one.kind == "relationship" for end in (one.source, one.target)}
-    for claim in sorted(claims, key=by_name):
-        reason = found.reason(claim.key, waits=ref(claim.key) in hopeful, weak=settings.ATOCORE_WEAK_BELOW)
-        if reason:
-            answer.items.append(item(claim, group=reason, evidence=_shown(found.proofs.get(claim.key, []))))
-    answer.items.sort(key=lambda one: REASONS.index(one.group))
+    weak = settings.ATOCORE_WEAK_BELOW
+    judged = [(found.reason(one.key, waits=ref(one.key) in hopeful, weak=weak), one) for one in claims]
+    for reason, claim in sorted(
+        (pair for pair in judged if pair[0]), key=lambda pair: (REASONS.index(pair[0]), *by_name(pair[1]))
+    ):
+        answer.items.append(item(claim, group=reason, evidence=_shown(found.proofs.get(claim.key, []))))
     answer.cycles = _rings(found)
     reasons = Counter(one.group for one in answer.items)
     answer.counts = {"claims": len(claims), "unsupported": len(answer.items), **reasons}

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from engineering.models import Conflict, ConflictMember, Entity, Relationship, ValueAlias
 from engineering.ontology import Property, PropertyKind
-from engineering.queries import around, trust
+from engineering.queries import around, trust, versions
 from engineering.slots import numbers
 from engineering.slots.claims import claims, property_of, sort_of, subjects
 from engineering.slots.compare import Result, Sort, normal_form
@@ -154,8 +154,12 @@ class Dispute:
         return sorted(found, key=lambda side: (-side.trust, side.since, side.row.pk))
 
     def proposal(self) -> Proposal:
-        """Return the winner that the layers of trust propose, with the reason."""
-        return propose([Standing(side.row.pk, side.trust, side.since) for side in self.sides])
+        """Return the winner that the layers of trust propose, else what a document says in its present version."""
+        standings = [Standing(side.row.pk, side.trust, side.since) for side in self.sides]
+        found = propose(standings)
+        if found.member_id is None:
+            return versions.later({side.row.pk: side.row for side in self.sides}, standings) or found
+        return found
 
     def keep(self, winner: UUID, losers: str = "") -> list[Effect]:
         """Return what keeping one member does to the others: those that agree with it stay.
@@ -209,7 +213,7 @@ class Dispute:
         same = [one for one in agreeing if one.member_kind == claim.member_kind]
         heir = winner if winner in same else (same[0] if same else None)
         by = f" by {heir.value}" if heir and heir.value != claim.value else ""
-        words = f"{kinds.of(row).title(row)} is superseded{by}"
+        words = f"“{kinds.of(row).title(row)}” is superseded{by}"
         return Effect(
             claim.member_kind, row, "supersede", words, {"superseded_by_id": heir.member_id if heir else None}
         )

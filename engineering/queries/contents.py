@@ -7,11 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from engineering.models import Entity
 from engineering.propagation import DOWN, PEERS, UP, Step, Way
+from engineering.queries.alive import alive
 from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import Graph, Key, Link, Node, by_name, edge, item, key_of, ref
 from engineering.queries.walk import Walk, walk
 from memories.actors import Actor
-from memories.choices import Status
 from memories.models import Project
 
 MATERIALS = (Step("uses_material", Way.OUT),)
@@ -196,9 +196,7 @@ def loose(graph: Graph, project: Project) -> "QuerySet[Entity]":
     """Return the parts of a project that no active whole holds."""
     up = graph.links.filter(source_entity=OuterRef("pk"), relationship_type="part_of")
     down = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="contains")
-    held = Exists(up.filter(target_entity__status=Status.ACTIVE).order_by()) | Exists(
-        down.filter(source_entity__status=Status.ACTIVE).order_by()
-    )
+    held = Exists(up.filter(alive("target")).order_by()) | Exists(down.filter(alive("source")).order_by())
     types = (*ROOT_TYPES, *INNER_TYPES)
     return graph.active.filter(~held, project=project, entity_type__in=types)
 

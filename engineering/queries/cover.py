@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from engineering.models import Entity, Relationship
+from engineering.queries.alive import alive
 from engineering.queries.among import among
 from engineering.queries.graph import Graph, Key, key_of, rows_of, said
 from memories.choices import Status
@@ -38,8 +39,10 @@ class Cover:
         satisfied: everything an active design item satisfies.
         children: what is derived from each, by parent.
         others: children that are no demand themselves, and so cover nothing.
-        parents: everything that is derived from something.
+        above: what each is derived from, by child.
+        refuted: those that count in no way, whatever is derived from them.
         verdicts: satisfied, covered, partial, justified or orphan, for each in `names`.
+        tops: the levels at the top.
     """
 
     names: dict[Key, tuple[str, str | None, str]] = field(default_factory=dict)
@@ -47,7 +50,8 @@ class Cover:
     satisfied: set[Key] = field(default_factory=set)
     children: dict[Key, list[Key]] = field(default_factory=dict)
     others: set[Key] = field(default_factory=set)
-    parents: set[Key] = field(default_factory=set)
+    above: dict[Key, list[Key]] = field(default_factory=dict)
+    refuted: set[Key] = field(default_factory=set)
     verdicts: dict[Key, str] = field(default_factory=dict)
     tops: set[str] = field(default_factory=set)
 
@@ -55,15 +59,13 @@ class Cover:
         """Tell whether something is derived from a requirement."""
         return key in self.children
 
-    def lacks_parent(self, key: Key) -> bool:
-        """Tell whether a requirement is derived from nothing although it is not top level.
+    def loose(self) -> list[Key]:
+        """Return the requirements that are derived from nothing although they are not top level.
 
         One without a level counts as top where something is derived from it.
         """
-        if key in self.parents:
-            return False
-        level = self.names[key][2]
-        return level not in self.tops if level else not self.refined(key)
+        bare = ((key, words[2]) for key, words in self.names.items() if key not in self.above)
+        return [key for key, level in bare if (level not in self.tops if level else key not in self.children)]
 
     def _top_levels(self) -> set[str]:
         """Return the levels from which others are derived and which are derived from none; else the first by name."""
@@ -91,29 +93,20 @@ class Cover:
     def judge(self) -> None:
         """Give every requirement its verdict: the least fixpoint from the satisfied ones upwards."""
         self.tops = self._top_levels()
-        above, missing = self._demands()
-        done, settled = set(self.satisfied), list(self.satisfied)
+        missing = {parent: len(children) for parent, children in self.children.items()}
+        for parent in (parent for child in self.others for parent in self.above.get(child, ())):
+            missing[parent] -= 1
+        done, settled, above = set(self.satisfied), list(self.satisfied), self.above
         while settled:
             for parent in above.get(settled.pop(), ()):
                 missing[parent] -= 1
-                if not missing[parent] and parent not in done:
+                if not missing[parent] and parent not in done and parent not in self.refuted:
                     done.add(parent)
                     settled.append(parent)
         touched = _upwards(done, above)
         for key in self.names:
             unmet = JUSTIFIED if key in self.justified else PARTIAL if key in touched else ORPHAN
             self.verdicts[key] = SATISFIED if key in self.satisfied else COVERED if key in done else unmet
-
-    def _demands(self) -> tuple[dict[Key, list[Key]], dict[Key, int]]:
-        """Return the parents of each demand, and how many demands are derived from each parent."""
-        above: dict[Key, list[Key]] = {}
-        missing: dict[Key, int] = {}
-        for parent, children in self.children.items():
-            demands = [child for child in children if child not in self.others] if self.others else children
-            missing[parent] = len(demands)
-            for child in demands:
-                above.setdefault(child, []).append(parent)
-        return above, missing
 
 
 def _upwards(begun: Iterable[Key], above: dict[Key, list[Key]]) -> set[Key]:
@@ -149,7 +142,7 @@ def cover(graph: Graph, project: Project, group: Entity | None = None) -> Cover:
 def demands(graph: Graph, project: Project) -> "QuerySet[Entity]":
     """Return the requirements and constraints of a project; `mark` tells whether a design item satisfies one."""
     met = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="satisfies")
-    met = met.filter(source_entity__status=Status.ACTIVE).order_by()
+    met = met.filter(alive("source")).order_by()
     return graph.active.filter(project=project, entity_type__in=DEMANDS).order_by().annotate(mark=Exists(met))
 
 
@@ -164,9 +157,10 @@ def relate(graph: Graph, project: Project, found: Cover, rows: Iterable[tuple[An
     """Take what is derived from what: (source, target, the source's type and project). One query across projects."""
     home = key_of(project.pk)
     foreign: set[Key] = set()
+    children, above = found.children, found.above
     for source, target, kind, owner in rows:
-        found.children.setdefault(target, []).append(source)
-        found.parents.add(source)
+        children.setdefault(target, []).append(source)
+        above.setdefault(source, []).append(target)
         if kind not in DEMANDS:
             found.others.add(source)
         elif owner != home:

@@ -19,7 +19,7 @@ from engineering.queries.cover import ORPHAN, Cover, cover
 from engineering.queries.decisions import find_risky
 from engineering.queries.envelope import Item, Limits
 from engineering.queries.graph import Graph, ref
-from engineering.queries.health import health
+from engineering.queries.health import FAULTS, health
 from engineering.queries.requirements import orphans_of
 from engineering.queries.suspects import suspects
 from engineering.queries.verification import shares, unproved, verified_by
@@ -27,12 +27,12 @@ from memories.actors import Actor
 from memories.choices import ConflictSeverity, ConflictStatus, Status
 from memories.kinds import kinds
 from memories.models import Project
-from memories.queries import figures, pulse
+from memories.queries import figures, pulse, reviewing
 
 #: Rows of a card.
 WORST = 5
 #: Counts up when the shape of the figures changes.
-_SHAPE = 1
+_SHAPE = 3
 
 
 class About(NamedTuple):
@@ -68,7 +68,7 @@ CARDS: Mapping[str, About] = {
 
 
 def dashboard(project: Project, actor: Actor) -> dict[str, Any]:
-    """Return {project, cards, coverage, waiting, trends, computed_at}, as the actor may read it."""
+    """Return {project, cards, coverage, waiting, trends, reviewing, computed_at}, as the actor may read it."""
     name = f"dashboard {_SHAPE} {settings.ATOCORE_WEAK_BELOW}"
     return figures.kept(name, project, actor, lambda: _made(project, actor))
 
@@ -90,6 +90,7 @@ def _made(project: Project, actor: Actor) -> figures.Made:
         "coverage": [_share(one) for one in shares(demands, verified_by(demands, proved))],
         "waiting": {**waits, "seen": pulse.reviews(project, actor), "recorded": bare["of"] + waits["waiting"]},
         "trends": pulse.trends(project, actor, kinds.named("entity")),
+        "reviewing": reviewing.reviewing(project, actor),
         "computed_at": graph.at,
     }
     return figures.Made(value, _reach(project), _until(graph))
@@ -101,11 +102,11 @@ def _reach(project: Project) -> frozenset[Any] | None:
 
 
 def _until(graph: Graph) -> datetime:
-    """Return when time alone changes the figures: a new week begins, or an assumption runs out."""
+    """Return when time alone changes the figures: a new day begins, or an assumption runs out."""
     running = graph.active.filter(entity_type="assumption", valid_until__gt=graph.at).order_by()
     ends: datetime | None = running.aggregate(first=Min("valid_until"))["first"]
-    monday = pulse.week_of(timezone.now()) + timedelta(weeks=1)
-    return min(ends, monday) if ends else monday
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return min(ends, midnight) if ends else midnight
 
 
 def _there(graph: Graph, project: Project) -> dict[str, int]:
@@ -193,6 +194,7 @@ _WORDS = {
     "dead_edge": "linked to what is no longer true",
     "dangling_source": "its source is gone",
     "isolated": "no link at all",
+    "unparsed": "a value that cannot be read",
 }
 
 
@@ -219,8 +221,7 @@ def _conflicts(project: Project, actor: Actor, of: int) -> dict[str, Any]:
 
 def _health(project: Project, actor: Actor) -> dict[str, Any]:
     answer = health(project, actor, Limits(nodes=WORST))
-    groups = ("in_ring", "two_parents", "dead_edge", "dangling_source", "isolated")
-    count = sum(answer.counts[group] for group in groups)
+    count = sum(answer.counts[group] for group in FAULTS)
     return _card(project, "graph-health", count, answer.counts["entities"], answer.items, answer.rule)
 
 

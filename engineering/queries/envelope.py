@@ -126,11 +126,15 @@ class Answer:
 
     def page(self, limits: Limits) -> "Answer":
         """Keep only the page of items that is wanted; say so where there is more. Returns itself."""
-        end = limits.offset + limits.nodes
-        if len(self.items) > end:
-            self.truncated, self.next = True, end
-        self.items = self.items[limits.offset : end]
+        self.items = self.items[self.cut(len(self.items), limits)]
         return self
+
+    def cut(self, number: int, limits: Limits) -> slice:
+        """Return where the page that is wanted stands among a number of items; say so where there is more."""
+        end = limits.offset + limits.nodes
+        if number > end:
+            self.truncated, self.next = True, end
+        return slice(limits.offset, end)
 
     def group(self, name: str) -> list[Item]:
         """Return the items of one group."""

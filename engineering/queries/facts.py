@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from engineering.models import Entity, Relationship
 from engineering.slots import sentences
 from engineering.slots.facts import Facts, Link, Remark, Thing, edge
 from memories.choices import Status
 from memories.models import Memory
+from memories.queries.validity import in_time
 
 STRUCTURAL = ("part_of", "contains")
 #: Links that say something of their source, and of their target.
@@ -36,7 +37,7 @@ def chunks(items: Iterable[T], size: int = _AT_ONCE) -> Iterator[list[T]]:
 
 def valid(rows: "QuerySet[Any]", at: datetime) -> "QuerySet[Any]":
     """Narrow to active rows that are valid at a time."""
-    return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), status=Status.ACTIVE)
+    return rows.filter(in_time(at), status=Status.ACTIVE)
 
 
 def _things(rows: "QuerySet[Entity]") -> Iterator[Thing]:

@@ -143,6 +143,13 @@ def canonical(row: tuple[Any, ...]) -> Link:
     return Link._make(row)
 
 
+def links_of(rows: Iterable[tuple[Any, ...]]) -> list[Link]:
+    """Return rows of LINK columns as links read one way, in the order of their keys."""
+    make = Link._make
+    ordered = sorted(rows, key=itemgetter(0))
+    return [canonical(row) if row[1] == "contains" else make(row) for row in ordered]
+
+
 def stored(steps: Iterable[Step]) -> tuple[list[str], list[str]]:
     """Return the stored types that are walked from source to target, and those from target to source."""
     out: list[str] = []
@@ -235,7 +242,7 @@ class Graph:
 
     def read_links(self, rows: QuerySet[Relationship]) -> list[Link]:
         """Return the links of a queryset in the order of their keys."""
-        return [canonical(row) for row in sorted(rows_of(rows.values_list(*LINK)), key=itemgetter(0))]
+        return links_of(rows_of(rows.values_list(*LINK)))
 
     @staticmethod
     def leaving(keys: Collection[Key], steps: Sequence[Step]) -> Q:

@@ -1,21 +1,36 @@
-"""Graph health (Q-106): rings, second parents, edges to dead entities, dangling references, isolated entities."""
+"""Graph health (Q-106): rings, second parents, edges to dead entities, dangling references, isolated entities, and
+quantities that cannot be read as such."""
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, reduce
+from operator import itemgetter, or_
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from engineering.models import Relationship
+from engineering.ontology import PropertyKind, declared
+from engineering.queries.alive import ends_in
+from engineering.queries.among import among
 from engineering.queries.envelope import Answer, Limits
-from engineering.queries.graph import Graph, Key, Link, Node, edge, item, ref, rows_of
-from engineering.queries.walk import rings_among
+from engineering.queries.graph import LINK, Graph, Key, Link, Node, edge, item, key_of, links_of, ref, rows_of
+from engineering.queries.rings import rings
+from engineering.queries.walk import SYMMETRIC
+from engineering.slots.quantity import unparsed
 from memories.actors import Actor
 from memories.models import Interaction, Memory, Project, SourceChunk
 
 RINGS, PARENTS, DEAD, DANGLING, ISOLATED = "in_ring", "two_parents", "dead_edge", "dangling_source", "isolated"
+UNPARSED = "unparsed"
+#: What counts as a fault; each is a group of the answer.
+FAULTS = (RINGS, PARENTS, DEAD, DANGLING, ISOLATED, UNPARSED)
 #: A link to what it replaced is no dead end.
 _EXEMPT = ("supersedes",)
+#: A link as its type, its source and its target; `contains` already turned into `part_of`.
+Arc = tuple[str, Key, Key]
 _KINDS = {"memory": Memory, "interaction": Interaction, "chunk": SourceChunk}
 
 
@@ -30,43 +45,99 @@ def health(project: Project, actor: Actor, limits: Limits | None = None, *, role
     """
     graph = Graph(actor)
     rule = "Active links of the project: rings, parts with two wholes, links to what is no longer true; then entities "
-    rule += "whose sources are gone, and those without any link."
+    rule += "whose sources are gone, those without any link, and quantities that cannot be read as such."
     answer = Answer("Q-106", {"project": project.name, "role": role}, graph.at, rule)
-    links = _links(graph, project, role)
+    arcs = _arcs(graph, project, role)
     own = {node.key: node for node in graph.read(graph.active.filter(project=project))}
-    elsewhere = graph.nodes({key for link in links for key in (link.source, link.target)} - own.keys())
-    nodes = {**own, **elsewhere}
+    nodes = {**own, **graph.nodes(_ends(arcs) - own.keys())}
     active = {key for key, node in nodes.items() if node.active}
-    alive = [link for link in links if link.source in active and link.target in active]
-    found = rings_among(alive)
+    alive = [arc for arc in arcs if arc[1] in active and arc[2] in active]
+    found = rings([(source, target) for kind, source, target in alive if kind not in SYMMETRIC])
     answer.cycles = [[ref(key) for key in ring] for ring in found]
     _list(answer, RINGS, nodes, {key for ring in found for key in ring})
     _list(answer, PARENTS, nodes, _two_parents(alive))
-    kept = {link.key for link in alive}
-    dead = [link for link in links if link.key not in kept and link.type not in _EXEMPT]
+    dead = _dead(graph, project, role, _ends(arcs) - active)
     _list(answer, DEAD, nodes, {key for link in dead for key in (link.source, link.target) if key in own})
+    _name_dead(answer, dead, nodes)
     answer.edges = [edge(link, "dead_end") for link in dead]
     _list(answer, DANGLING, nodes, _dangling(graph, project))
-    linked = {key for link in alive for key in (link.source, link.target)}
-    _list(answer, ISOLATED, nodes, own.keys() - linked)
-    answer.counts |= {"entities": len(own), "relationships": len(links), "cycles": len(answer.cycles)}
+    _list(answer, ISOLATED, nodes, own.keys() - _ends(alive))
+    unread = _unparsed(own.values())
+    _list(answer, UNPARSED, nodes, unread)
+    for one in answer.group(UNPARSED):
+        one.data = {"values": unread[key_of(UUID(one.id))]}
+    answer.counts |= {"entities": len(own), "relationships": len(arcs), "cycles": len(answer.cycles)}
     answer.counts["largest_cycle"] = max((len(ring) for ring in answer.cycles), default=0)
-    answer.counts["derivation_levels"] = _levels([link for link in alive if link.type == "derived_from"])
+    answer.counts["derivation_levels"] = _levels([arc for arc in alive if arc[0] == "derived_from"])
     answer.wait([])
     return answer.page(limits or Limits())
 
 
-def _links(graph: Graph, project: Project, role: str) -> list[Link]:
-    ends = Q(source_entity__project=project) | Q(target_entity__project=project)
-    rows = graph.links.filter(ends)
-    if role:
-        rows = rows.filter(origin_role=role)
-    return graph.read_links(rows.order_by())
+def _around(graph: Graph, project: Project, role: str) -> tuple[QuerySet[Relationship], QuerySet[Relationship]]:
+    return ends_in(graph.links.filter(origin_role=role) if role else graph.links, project)
 
 
-def _two_parents(links: list[Link]) -> set[Key]:
-    wholes = Counter(link.source for link in links if link.type == "part_of")
+def _arcs(graph: Graph, project: Project, role: str) -> list[Arc]:
+    """Return the links with an end in a project, each as no more than an index of the table holds."""
+    columns = ("relationship_type", "source_entity_id", "target_entity_id")
+    out, back = (rows.values_list(*columns) for rows in _around(graph, project, role))
+    return [
+        ("part_of", target, source) if kind == "contains" else (kind, source, target)
+        for kind, source, target in rows_of(out.union(back, all=True))
+    ]
+
+
+def _dead(graph: Graph, project: Project, role: str, gone: Collection[Key]) -> list[Link]:
+    """Return the links with an end that is no longer true, but for what it was replaced by."""
+    if not gone:
+        return []
+    ended = among("source_entity", gone) | among("target_entity", gone)
+    kept = (rows.filter(ended).exclude(relationship_type__in=_EXEMPT) for rows in _around(graph, project, role))
+    out, back = (rows.values_list(*LINK) for rows in kept)
+    return links_of(rows_of(out.union(back, all=True)))
+
+
+def _ends(arcs: list[Arc]) -> set[Key]:
+    """Return the entities at either end; the interpreter takes the columns out, as there are many."""
+    return {*map(itemgetter(1), arcs), *map(itemgetter(2), arcs)}
+
+
+def _two_parents(arcs: list[Arc]) -> set[Key]:
+    wholes = Counter(source for kind, source, _ in arcs if kind == "part_of")
     return {key for key, number in wholes.items() if number > 1}
+
+
+def _name_dead(answer: Answer, dead: Iterable[Link], nodes: Mapping[Key, Node]) -> None:
+    """Say of each entity with a dead link what stands at the other end."""
+    ends: dict[str, list[dict[str, Any]]] = {}
+    for link in dead:
+        for key in (link.source, link.target):
+            other = nodes.get(link.other(key))
+            if other is not None and not other.active:
+                held = {"id": ref(other.key), "name": other.name, "status": other.status}
+                ends.setdefault(ref(key), []).append(held)
+    for one in answer.group(DEAD):
+        one.data = {"linked": ends.get(one.id, [])}
+
+
+@cache
+def _quantities(entity_type: str) -> dict[str, str]:
+    """Return the dimension of each quantity that a type declares, by the property's name."""
+    known = declared(entity_type)
+    return {name: spec.dimension for name, spec in known.items() if spec.kind is PropertyKind.QUANTITY}
+
+
+def _unparsed(nodes: Iterable[Node]) -> dict[Key, dict[str, str]]:
+    """Return by entity the values of declared quantities that stand as written because they cannot be read."""
+    found: dict[Key, dict[str, str]] = {}
+    for node in nodes:
+        known = _quantities(node.type)
+        # most name none of them, which their text tells without being read
+        said = node.values if any(f'"{name}"' in node.properties for name in known) else {}
+        texts = [(name, said[name]) for name in known.keys() & said.keys() if isinstance(said[name], str)]
+        if bad := {name: text for name, text in sorted(texts) if text and unparsed(text, known[name])}:
+            found[node.key] = bad
+    return found
 
 
 def _list(answer: Answer, group: str, nodes: dict[Key, Node], keys: Collection[Key]) -> None:
@@ -77,10 +148,11 @@ def _list(answer: Answer, group: str, nodes: dict[Key, Node], keys: Collection[K
 
 def _dangling(graph: Graph, project: Project) -> set[Key]:
     """Return entities that name a memory, interaction or chunk that is not there. One query, and one a kind."""
-    rows = graph.active.filter(project=project).exclude(source_refs=[]).order_by().values_list("id", "source_refs")
+    ours = reduce(or_, (Q(source_refs__icontains=f"{word}:") for word in _KINDS))
+    rows = graph.active.filter(ours, project=project).order_by().values_list("id", "source_refs")
     named: dict[str, dict[UUID, set[Key]]] = {}
     for key, refs in rows_of(rows):
-        for text in json.loads(refs) if any(word in refs for word in _KINDS) else ():
+        for text in json.loads(refs):
             kind, _, rest = str(text).partition(":")
             if kind in _KINDS:
                 named.setdefault(kind, {}).setdefault(_uuid(rest), set()).add(key)
@@ -98,13 +170,13 @@ def _uuid(text: str) -> UUID:
         return UUID(int=0)
 
 
-def _levels(links: list[Link]) -> int:
+def _levels(arcs: list[Arc]) -> int:
     """Return the number of levels of the deepest chain: its links and one; 0 without any. Rings are left out."""
     below: dict[Key, list[Key]] = {}
     missing: Counter[Key] = Counter()
-    for link in links:
-        below.setdefault(link.target, []).append(link.source)
-        missing[link.source] += 1
+    for _, source, target in arcs:
+        below.setdefault(target, []).append(source)
+        missing[source] += 1
     depth = {key: 0 for key in below if not missing[key]}
     level = list(depth)
     while level:

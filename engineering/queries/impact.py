@@ -4,12 +4,11 @@ How a change travels stands in engineering.propagation; this module only follows
 """
 
 from collections import Counter
-from itertools import pairwise
 
 from engineering.models import Entity
-from engineering.propagation import INFORMING, RULES, Effect, Rule, Step, Way
+from engineering.propagation import INFORMING, RULES, Effect, Way
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.graph import Graph, Key, Link, Node, edge, item, key_of, ref
+from engineering.queries.graph import Graph, Key, Link, edge, item, key_of, ref
 from engineering.queries.walk import Walk, walk
 from memories.actors import Actor
 
@@ -38,7 +37,7 @@ def impact(entity: Entity, actor: Actor, limits: Limits | None = None, *, change
     answer = Answer("Q-016", {"entity": str(entity.pk), "change": change}, graph.at, rule)
     start = key_of(entity.pk)
     reach = walk(graph, [start], _STEPS, limits or Limits(depth=IMPACT_DEPTH))
-    answer.items = [_reached(node, reach, lost=change == LOST) for node in reach.reached]
+    answer.items = _reached(reach, lost=change == LOST)
     answer.items += _informed(graph, reach, answer)
     answer.items.sort(key=lambda one: (_ORDER.index(one.group), one.depth, one.type, one.name.casefold(), one.id))
     reach.into(answer)
@@ -47,21 +46,25 @@ def impact(entity: Entity, actor: Actor, limits: Limits | None = None, *, change
     return answer
 
 
-def _reached(node: Node, reach: Walk, *, lost: bool) -> Item:
-    path = reach.path(node.key)
-    rules = [_rule(before, reach.came[after]) for before, after in pairwise(path)]
-    effect = rules[0].lost if lost and len(rules) == 1 else rules[-1].effect
-    found = item(node, depth=len(rules), via=reach.came[node.key], group=effect.value)
-    found.data = {"path": [ref(key) for key in path], "why": [rule.why for rule in rules]}
+def _reached(reach: Walk, *, lost: bool) -> list[Item]:
+    """Return what a change reaches; each path goes on from that of the entity before, which stands nearer."""
+    paths = {key: ([ref(key)], list[str]()) for key, depth in reach.depth.items() if not depth}
+    found = []
+    for node in reach.reached:
+        link = reach.came[node.key]
+        before = link.other(node.key)
+        rule = _RULE_OF[link.type, link.source == before]
+        path, why = paths[before]
+        paths[node.key] = path, why = [*path, ref(node.key)], [*why, rule.why]
+        effect = rule.lost if lost and len(why) == 1 else rule.effect
+        one = item(node, depth=len(why), via=link, group=effect.value)
+        one.data = {"path": path, "why": why}
+        found.append(one)
     return found
 
 
-def _rule(before: Key, link: Link) -> Rule:
-    way = Way.OUT if link.source == before else Way.IN
-    return _RULE_OF[Step(link.type, way)]
-
-
-_RULE_OF = {rule.step: rule for rule in RULES}
+#: The rule for a link of a type that is followed outwards, or not.
+_RULE_OF = {(rule.step.type, rule.step.way is Way.OUT): rule for rule in RULES}
 
 
 def _informed(graph: Graph, reach: Walk, answer: Answer) -> list[Item]:

@@ -8,22 +8,30 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, Value
 
-from engineering.models import Conflict, Entity
+from engineering.models import Entity
 from engineering.propagation import DOWN
-from engineering.queries import conflicts
+from engineering.queries import conflicts, disputes
 from engineering.queries.changes import changes
-from engineering.queries.claims import Case, case_of, stated, statements, unsupported_of, waiting_for_claims
+from engineering.queries.claims import (
+    CONTRADICTED,
+    Case,
+    case_of,
+    stated,
+    statements,
+    unsupported_of,
+    waiting_for_claims,
+)
 from engineering.queries.contents import loose, map_of, roots_of, waiting_for_structure
 from engineering.queries.cover import Cover, demands, derivations, relate, waiting_for_requirements
 from engineering.queries.decisions import BACK, REACH, risky_of, shaky_assumptions, waiting_on_decisions
 from engineering.queries.envelope import Answer, Item, Limits
-from engineering.queries.graph import NODE, Graph, Link, Node, by_name, item, ref, rows_of
+from engineering.queries.graph import NODE, Graph, Link, Node, by_name, item, ref, rows_of, said
 from engineering.queries.requirements import orphans_of
 from engineering.queries.verification import shares, verified_by
 from engineering.queries.walk import Walk, links_met, walk_over
-from engineering.slots import wording
 from memories.actors import Actor
 from memories.choices import ConflictStatus, Status
 from memories.models import Project
@@ -79,7 +87,7 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     tree = map_of(graph, project, given, sheet.of("loose"), sheet.below)
     risky = risky_of(graph, project, sheet.shaky, sheet.back)
     claims = unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting)
-    _gaps(answer, [orphans_of(graph, project, sheet.satisfied), risky, claims])
+    _gaps(answer, [orphans_of(graph, project, sheet.satisfied, SHOWN + 1), risky, claims])
     named = [node.name for part in ("demand", "claim", "decision") for node in sheet.of(part)]
     known = {name: name for name in (*named, *(one.name for one in tree.items))}
     _add(answer, "conflict", _conflicts(project, actor, known))
@@ -107,7 +115,7 @@ def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
     sheet = _Sheet()
     _read_nodes(graph, project, sheet)
     links = statements(
-        graph, project, ("requirement", "validation_claim"), stated(derivations(graph, project), "derived")
+        graph, project, ("requirement", "validation_claim"), stated(derivations(graph, project), "target", "derived")
     )
     for node in sheet.of("demand"):
         values = node.values
@@ -115,7 +123,7 @@ def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
         sheet.satisfied.take(
             node.key, node.type, ("demand", node.key) in sheet.marked, node.name, node.external_ref, *why
         )
-    relate(graph, project, sheet.satisfied, [(row[3], row[9], row[4], row[6]) for row in links if row[0] == "derived"])
+    relate(graph, project, sheet.satisfied, [(row[4], row[3], row[5], row[7]) for row in links if row[0] == "derived"])
     sheet.satisfied.judge()
     spoken = [row for row in links if row[0] != "derived"]
     sheet.verified = verified_by(sheet.satisfied, case_of(graph, project, "requirement", spoken))
@@ -125,22 +133,45 @@ def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
 
 
 def _read_nodes(graph: Graph, project: Project, sheet: _Sheet) -> None:
-    """Read every entity that a part begins with, each branch with why it is read. One query."""
-    own = graph.active.filter(project=project).order_by().annotate(mark=Value(False, output_field=BooleanField()))
-    free = loose(graph, project).order_by().annotate(mark=Value(False, output_field=BooleanField()))
-    branches: list[tuple[str, QuerySet[Entity]]] = [
-        ("demand", demands(graph, project)),
-        ("claim", own.filter(entity_type="validation_claim")),
-        ("decision", own.filter(entity_type="decision")),
-        ("loose", free),
-        ("shaky", shaky_assumptions(graph)),
+    """Read every entity that a part begins with, each branch with why it is read. One query.
+
+    Of the properties, which are long, each branch reads what is asked of it.
+    """
+    own = graph.active.filter(project=project)
+    whole = F("properties")
+    asked = _of_demands()
+    branches: list[tuple[str, QuerySet[Entity], Any]] = [
+        ("demand", demands(graph, project), asked),
+        ("claim", _unmarked(own.filter(entity_type="validation_claim")), whole),
+        ("decision", _unmarked(own.filter(entity_type="decision")), whole),
+        ("loose", _unmarked(loose(graph, project)), Value({}, output_field=JSONField())),
+        ("shaky", shaky_assumptions(graph), whole),
     ]
-    first, *others = [rows.annotate(why=Value(why)).values_list("why", "mark", *NODE) for why, rows in branches]
-    for why, mark, *values in rows_of(first.union(*others, all=True)):
-        node = graph.shown(Node(*values))
-        sheet.nodes.setdefault(why, []).append(node)
-        if mark:
-            sheet.marked.add((why, node.key))
+    columns = ("why", "mark", *("kept" if column == "properties" else column for column in NODE))
+    first, *others = [rows.annotate(why=Value(why), kept=kept).values_list(*columns) for why, rows, kept in branches]
+    make, kept_by = Node._make, sheet.nodes
+    for row in rows_of(first.union(*others, all=True)):
+        node = make(row[2:])
+        node = node if node.active else graph.shown(node)
+        kept_by.setdefault(row[0], []).append(node)
+        if row[1]:
+            sheet.marked.add((row[0], node.key))
+
+
+def _of_demands() -> Func:
+    """Return level and justification as JSON. (Before Django's JSONObject, SQLite is asked whether it knows JSON.)"""
+    function = "jsonb_build_object" if connection.vendor == "postgresql" else "json_object"
+    return Func(
+        said("level"),
+        said("justification"),
+        template=f"{function}('level', %(expressions)s)",
+        arg_joiner=", 'justification', ",
+        output_field=JSONField(),
+    )
+
+
+def _unmarked(rows: "QuerySet[Entity]") -> "QuerySet[Entity]":
+    return rows.order_by().annotate(mark=Value(False, output_field=BooleanField()))
 
 
 def _walk(graph: Graph, sheet: _Sheet, given: Limits) -> None:
@@ -195,6 +226,7 @@ def _requirements(sheet: _Sheet) -> list[Item]:
     for key in order[:TREE_SHOWN]:
         name, external, level = names[key]
         verdict, proof = sheet.satisfied.verdicts[key], sheet.verified.verdicts[key]
+        proof = CONTRADICTED if key in sheet.verified.refuted else proof
         data = {"external_ref": external, "level": level, "verified": proof}
         found.append(Item(ref(key), "requirement", name, Status.ACTIVE, group=verdict, data=data))
     return found
@@ -204,13 +236,16 @@ def _conflicts(project: Project, actor: Actor, names: dict[str, str]) -> list[It
     found = conflicts.visible(actor).filter(project=project, status=ConflictStatus.OPEN)
     rows = found.order_by("-detected_at", "pk")[:SHOWN]
     return [
-        Item(str(row.pk), "conflict", _dispute(row, names), row.status, group="open", data={"severity": row.severity})
-        for row in rows
+        Item(
+            str(told.row.pk),
+            "conflict",
+            told.title,
+            told.row.status,
+            group="open",
+            data={"severity": told.row.severity},
+        )
+        for told in disputes.briefly(rows, actor, names)
     ]
-
-
-def _dispute(row: Conflict, names: dict[str, str]) -> str:
-    return f"{wording.subject(row.slot_key, names)}: {wording.rule(row.slot_kind)}"
 
 
 def sections(answer: Answer) -> dict[str, list[Item]]:

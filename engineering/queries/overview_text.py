@@ -9,6 +9,7 @@ from engineering.queries.envelope import Answer, Item
 from engineering.queries.overview import SHOWN, sections, tally
 from memories.kinds import kinds
 from memories.models import Project
+from memories.text import plain_markdown
 
 #: Why an item stands among the gaps, in words.
 REASONS = {
@@ -26,7 +27,13 @@ REASONS = {
     "only_candidates": "Claims whose evidence waits for review",
     "weak": "Claims with weak evidence",
 }
-_WORDS = {"satisfied": "yes", "covered": "by its children", "partial": "in part", "justified": "on purpose not"}
+_WORDS = {
+    "satisfied": "yes",
+    "covered": "by its children",
+    "partial": "in part",
+    "justified": "on purpose not",
+    "contradicted": "contradicted",
+}
 
 
 def as_markdown(project: Project, answer: Answer) -> str:
@@ -74,9 +81,7 @@ def clear(answer: Answer) -> str:
 
 
 def _text(words: object) -> str:
-    """Return words as one line in which Markdown sees no markup."""
-    line = " ".join(str(words).split())
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in line)
+    return plain_markdown(str(words))
 
 
 def _section(title: str, lines: list[str], empty: str) -> list[str]:
@@ -190,6 +195,8 @@ def days(items: list[Item]) -> list[tuple[str, str, str]]:
 
 def _deed(number: int, deed: tuple[str, str], names: list[str]) -> str:
     verb, kind = deed
+    if kind == "extraction":  # its record is the reading of an exchange, not what came of it
+        return f"looked through {_number(number, 'exchange')}"
     word = kind if number == 1 or kind not in kinds else kinds.named(kind).plural
     shown = f" ({', '.join(sorted(set(names))[:3])}{', …' if len(set(names)) > 3 else ''})" if names else ""
     return f"{verb} {number} {word}{shown}"

@@ -8,7 +8,7 @@ from engineering.models import Entity
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import LIVE
-from memories.search import index
+from memories.search import marks
 from memories.search.backends import Query, find
 from memories.text import normalise, overlap, tokens
 
@@ -50,9 +50,9 @@ def near(name: str, entity_type: str, project_id: UUID | None, actor: Actor, *, 
     words = sorted(set(tokens(name)), key=lambda word: (-len(word), word))[:_MOST_WORDS]
     if not words:
         return []
-    places = [index.project_mark(project_id), index.project_mark(None)]
-    marks = [["kdentity"], [f"st{status.value}" for status in LIVE], list(dict.fromkeys(places))]
-    ids = [record_id for _, record_id in find(Query(marks=marks, words=words, limit=_POOL))]
+    places = [marks.project(project_id), marks.project(None)]
+    narrow = [[marks.kind("entity")], [marks.status(status.value) for status in LIVE], list(dict.fromkeys(places))]
+    ids = [record_id for _, record_id in find(Query(marks=narrow, words=words, limit=_POOL))]
     rows = permissions.for_principal(Entity.objects.select_related("project").filter(pk__in=ids), actor)
     found = [Near(row, _alike(name, row.name)) for row in rows if row.entity_type == entity_type or _same(name, row)]
     return sorted((one for one in found if one.overlap >= NEAR), key=lambda one: (-one.overlap, str(one.row.pk)))[:most]

@@ -72,33 +72,30 @@ def orphan_requirements(
         verdict: only this group of the list; the counts stay whole.
     """
     graph = Graph(actor)
-    answer = find_orphans(graph, project, basis, group)
+    found = cover(graph, project, group)
+    answer = Answer("Q-006", {}, graph.at, _RULES[basis], counts=_figures(found, basis))
     answer.params = {
         "project": project.name,
         "basis": basis,
         "group": str(group.pk) if group else None,
         "verdict": verdict,
     }
-    answer.items = [one for one in answer.items if verdict in ("", one.group)]
+    listed = [one for one in _listed(found, basis) if verdict in ("", one[1])]
+    answer.items = [_requirement(found, *one) for one in listed[answer.cut(len(listed), limits or Limits())]]
     answer.wait(graph.pending(waiting_for_requirements(project)))
-    return answer.page(limits or Limits())
+    return answer
 
 
-def find_orphans(graph: Graph, project: Project, basis: str = "satisfies", group: Entity | None = None) -> Answer:
+def find_orphans(graph: Graph, project: Project) -> Answer:
     """Return the whole of Q-006 without paging and without what waits. Two database queries, three across projects."""
-    return orphans_of(graph, project, cover(graph, project, group), basis)
+    return orphans_of(graph, project, cover(graph, project))
 
 
-def orphans_of(graph: Graph, project: Project, found: Cover, basis: str = "satisfies") -> Answer:
-    """Return Q-006 of requirements that were read already."""
-    answer = Answer("Q-006", {"project": project.name}, graph.at, _RULES[basis])
-    listed = [_listed(found, key, basis) for key in found.names]
-    loose = [_requirement(found, key, NO_PARENT) for key in found.names if found.lacks_parent(key)]
-    answer.items = sorted(
-        (one for one in listed + loose if one),
-        key=lambda one: (_ORDER.index(one.group), one.name.casefold(), one.id),
-    )
-    answer.counts = _figures(found, basis) | {NO_PARENT: len(loose)}
+def orphans_of(graph: Graph, project: Project, found: Cover, most: int | None = None) -> Answer:
+    """Return Q-006 from requirements that were read already: the whole, or its first lines; the counts are of all."""
+    answer = Answer("Q-006", {"project": project.name}, graph.at, _RULES["satisfies"])
+    answer.items = [_requirement(found, *one) for one in _listed(found, "satisfies")[:most]]
+    answer.counts = _figures(found, "satisfies")
     return answer
 
 
@@ -115,9 +112,14 @@ _RULES = {
 }
 
 
-def _listed(found: Cover, key: Key, basis: str) -> Item | None:
-    verdict = found.verdicts[key] if basis == "satisfies" else REFINED if found.refined(key) else UNREFINED
-    return _requirement(found, key, verdict) if verdict in LISTED else None
+def _listed(found: Cover, basis: str) -> list[tuple[Key, str]]:
+    """Return what is listed, each with its group, the worst group first and in it by name."""
+    verdicts = found.verdicts
+    if basis == "derived_from":
+        verdicts = {key: REFINED if found.refined(key) else UNREFINED for key in found.names}
+    listed = [(key, verdict) for key, verdict in verdicts.items() if verdict in LISTED]
+    listed += [(key, NO_PARENT) for key in found.loose()]
+    return sorted(listed, key=lambda one: (_ORDER.index(one[1]), found.names[one[0]][0].casefold(), one[0]))
 
 
 def _requirement(found: Cover, key: Key, group: str) -> Item:
@@ -131,4 +133,5 @@ def _figures(found: Cover, basis: str) -> dict[str, int]:
     if basis == "derived_from":
         refined = sum(1 for key in found.names if found.refined(key))
         verdicts = Counter({REFINED: refined, UNREFINED: len(found.names) - refined})
-    return {"requirements": len(found.names), **verdicts, "without_parent": len(found.names.keys() - found.parents)}
+    bare = len(found.names.keys() - found.above.keys())
+    return {"requirements": len(found.names), **verdicts, "without_parent": bare, NO_PARENT: len(found.loose())}

@@ -1,13 +1,16 @@
 """Suspect links (Q-102): relationships whose target changed since a person last confirmed the link."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from engineering.fingerprint import CONTENT, digest
 from engineering.models import Relationship
 from engineering.propagation import SILENT
+from engineering.queries.alive import ends_in
+from engineering.queries.among import among
 from engineering.queries.envelope import Answer, Item, Limits, Via
 from engineering.queries.graph import LINK, Graph, Key, Link, canonical, edge, ref, rows_of
 from memories.actors import Actor
@@ -29,27 +32,48 @@ def suspects(project: Project, actor: Actor, limits: Limits | None = None) -> An
     graph = Graph(actor)
     rule = "Active links between active entities whose target's content differs from what a person last confirmed."
     answer = Answer("Q-102", {"project": project.name}, graph.at, rule)
-    ends = Q(source_entity__project=project) | Q(target_entity__project=project)
-    active = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
-    rows = graph.links.filter(ends & active).exclude(relationship_type__in=SILENT).exclude(reviewed_fingerprint="")
-    now = _contents(graph, rows)
-    checked, found = 0, []
-    for row in rows_of(rows.order_by().values_list(*LINK, "reviewed_fingerprint", *_SOURCE)):
-        checked += 1
-        if (held := now.get(row[3])) and held[0] != row[6]:
-            found.append(row)
+    reviewed = _reviewed(graph, project)
+    now = _contents(graph, {target for target, _, _ in reviewed})
+    moved = {target for target, seen, _ in reviewed if target in now and now[target][0] != seen}
+    found = [row for row in _links(graph, project, moved) if row[6] != now[row[3]][0]]
     found.sort(key=lambda row: (row[7], row[8].casefold(), str(row[2]), str(row[3]), row[1], str(row[0])))
-    answer.counts = {"checked": checked, "suspect": len(found)}
+    answer.counts = {"checked": sum(number for *_, number in reviewed), "suspect": len(found)}
     answer.wait([])
     return _page(answer, found, now, limits or Limits())
 
 
-def _contents(graph: Graph, rows: "QuerySet[Relationship]") -> dict[Key, tuple[str, str]]:
-    """Return the targets of links, each with its fingerprint and its name; a target of many links is read once."""
-    targets = graph.active.filter(pk__in=rows.order_by().values("target_entity"))
+def _ends(graph: Graph, project: Project) -> tuple[QuerySet[Relationship], QuerySet[Relationship]]:
+    """Return the reviewed links with an end in a project, as two parts."""
+    active = Q(source_entity__status=Status.ACTIVE, target_entity__status=Status.ACTIVE)
+    rows = graph.links.filter(active).exclude(relationship_type__in=SILENT).exclude(reviewed_fingerprint="")
+    return ends_in(rows, project)
+
+
+def _reviewed(graph: Graph, project: Project) -> list[tuple[Key, str, int]]:
+    """Return what was confirmed: (target, its fingerprint then, how many links say so)."""
+    said = ("target_entity_id", "reviewed_fingerprint")
+    out, back = (rows.values_list(*said).annotate(Count("pk")) for rows in _ends(graph, project))
+    found: list[Any] = rows_of(out.union(back, all=True))
+    return found
+
+
+def _links(graph: Graph, project: Project, targets: Collection[Key]) -> list[tuple[Any, ...]]:
+    """Return the reviewed links to some targets, with what their source is called."""
+    if not targets:
+        return []
+    out, back = (
+        rows.filter(among("target_entity", targets)).values_list(*LINK, "reviewed_fingerprint", *_SOURCE)
+        for rows in _ends(graph, project)
+    )
+    return rows_of(out.union(back, all=True))
+
+
+def _contents(graph: Graph, targets: Collection[Key]) -> dict[Key, tuple[str, str]]:
+    """Return the targets of links, each with its fingerprint and its name."""
+    rows = graph.active.filter(among("pk", targets)).order_by().values_list(*_CONTENT)
     return {
         key: (digest(kind, name, description, json.loads(properties)), name)
-        for key, kind, name, description, properties in rows_of(targets.order_by().values_list(*_CONTENT))
+        for key, kind, name, description, properties in rows_of(rows)
     }
 
 

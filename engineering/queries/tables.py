@@ -13,7 +13,19 @@ from engineering.queries.envelope import Answer, Item
 #: What begins a formula, the full-width forms of East Asian spreadsheets among them.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS: dict[str, tuple[str, ...]] = {
-    "Q-101": ("external_ref", "name", "method", "link", "evidence_type", "evidence", "value", "date", "verdict", "id"),
+    "Q-101": (
+        "external_ref",
+        "name",
+        "method",
+        "link",
+        "evidence_type",
+        "evidence",
+        "value",
+        "passed",
+        "date",
+        "verdict",
+        "id",
+    ),
     "Q-105": ("name", "numerator", "denominator", "share", "rule"),
     "Q-103": ("change", "kind", "type", "name", "field", "old", "new", "id"),
     "gaps": ("query", "group", "type", "name", "external_ref", "id"),

@@ -10,7 +10,8 @@ from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import FACTS, Graph, by_name, edge, item, key_of
 from memories import permissions
 from memories.actors import Actor
-from memories.models import Interaction, Memory
+from memories.models import Memory
+from memories.queries import packs
 
 #: Properties that name an entity of a type by its name.
 NAMED_BY = {"material": "material", "vendor": "supplier"}
@@ -19,7 +20,7 @@ MOST_NAMED = 200
 
 
 def uses(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
-    """Return every entity, memory, conflict and pack that refers to an entity, in every project one may read (Q-019).
+    """Return what refers to an entity, in every project one may read (Q-019).
 
     Args:
         entity: a material, vendor, parameter or anything else.
@@ -27,7 +28,10 @@ def uses(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
         limits: the page of the list.
     """
     graph = Graph(actor)
-    rule = "Linked entities, parts that name it in a property, memories behind it, conflicts over it, packs with it."
+    rule = (
+        "Linked entities, parts that name it in a property, memories behind it, conflicts over it, "
+        "answers that were given it and packs with it."
+    )
     answer = Answer("Q-019", {"entity": str(entity.pk)}, graph.at, rule)
     start = key_of(entity.pk)
     touching = Q(source_entity=entity) | Q(target_entity=entity)
@@ -79,6 +83,8 @@ def _conflicts(entity: Entity, actor: Actor) -> list[Item]:
 
 
 def _packs(entity: Entity, actor: Actor) -> list[Item]:
-    rows = permissions.for_principal(Interaction.objects.filter(context_pack__icontains=str(entity.pk)), actor)
-    columns = rows.order_by("-created_at", "pk").values_list("pk", "prompt")[:MOST_NAMED]
-    return [Item(str(pk), "interaction", prompt[:120], "active", 1, group="pack") for pk, prompt in columns]
+    relied = packs.relied_on(entity.pk, actor, MOST_NAMED)
+    return [
+        *(Item(str(row.pk), "interaction", row.prompt[:120], "active", 1, group="answer") for row in relied.answers),
+        *(Item(str(row.pk), "pack", row.prompt[:120], "active", 1, group="pack") for row in relied.packs),
+    ]

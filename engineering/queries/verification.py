@@ -77,7 +77,7 @@ def _row(row: tuple[Any, ...], proof: Proof | None, nodes: dict[Key, Node], verd
     values = node.values if node else {}
     via = Via(ref(key), proof.type, "") if proof else None
     data = {"external_ref": external, "method": method or "", "evidence": evidence, "verdict": verdict}
-    data |= {"value": values.get("value"), "date": values.get("date")}
+    data |= {"value": values.get("value"), "passed": values.get("passed"), "date": values.get("date")}
     return Item(ref(key), "requirement", name, Status.ACTIVE, via=via, group=verdict, data=data)
 
 
@@ -109,7 +109,12 @@ def coverage(project: Project, actor: Actor, limits: Limits | None = None, *, ro
 def verified_by(satisfied: Cover, proved: Case) -> Cover:
     """Return the same requirements, judged by their evidence instead of by what satisfies them."""
     verified = Cover(
-        names=satisfied.names, children=satisfied.children, others=satisfied.others, satisfied=proved.sound()
+        names=satisfied.names,
+        children=satisfied.children,
+        above=satisfied.above,
+        others=satisfied.others,
+        satisfied=proved.sound(),
+        refuted=proved.refuted(),
     )
     verified.judge()
     return verified

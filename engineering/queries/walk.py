@@ -5,7 +5,7 @@ LIMIT keeps the nearest. A walk of few steps counts them in the query, a long on
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -22,6 +22,7 @@ from engineering.queries.envelope import Answer, Item, Limits
 from engineering.queries.graph import LINK, Graph, Key, Link, Node, compiled, directed, edge, fetch, item, ref, stored
 from engineering.queries.graph import canonical as read_link
 from engineering.queries.rings import rings
+from memories.choices import Status
 
 #: Walks of at most this many steps count them in the query.
 COUNTED_STEPS = 8
@@ -84,9 +85,12 @@ class Walk:
         answer.frontier += [item(node) for node in named[:FRONTIER_SHOWN]]
 
 
+SYMMETRIC = frozenset(name for name, spec in RELATIONSHIP_TYPES.items() if spec.symmetric)
+
+
 def rings_among(links: Iterable[Link]) -> list[list[Key]]:
     """Return the rings among links, symmetric ones left out, the largest first."""
-    return rings((link.source, link.target) for link in links if not RELATIONSHIP_TYPES[link.type].symmetric)
+    return rings([(link.source, link.target) for link in links if link.type not in SYMMETRIC])
 
 
 def walk(
@@ -206,16 +210,14 @@ class _Reading:
         begun = starts if starts is not None else self._heads(ways, nodes)
         found = Walk(dict.fromkeys(begun, 0), nodes=nodes)
         found.truncated = len(links) >= self.limits.nodes * LINKS_PER_NODE
-        beyond = self._spread(found, ways)
+        gone = {key for key, node in nodes.items() if node.status != Status.ACTIVE}
+        beyond = self._spread(found, ways, nodes.keys() if self.any_status else nodes.keys() - gone)
         found.beyond, found.truncated = list(beyond), found.truncated or bool(beyond)
         taken = found.depth
-        # What is taken is active, but for the entities that the walk began at.
-        ended = {key for key in begun if key in nodes and not nodes[key].active}
         for link in links:
-            inside = link.source in taken and link.target in taken
-            if inside:
+            if link.source in taken and link.target in taken:
                 found.links.append(link)
-            if (not inside or ended) and self._dead(link, found):
+            if (link.source in gone or link.target in gone) and self._dead(link, found):
                 found.dead.append(link)
         return found
 
@@ -235,31 +237,29 @@ class _Reading:
         led_to = {other for targets in ways.values() for other, _ in targets}
         return [key for key in ways if key not in led_to and key in nodes]
 
-    def _spread(self, found: Walk, ways: dict[Key, list[tuple[Key, Link]]]) -> dict[Key, None]:
+    def _spread(
+        self, found: Walk, ways: dict[Key, list[tuple[Key, Link]]], passable: Collection[Key]
+    ) -> dict[Key, None]:
         """Take what can be reached, nearest first, up to the caps; return what stands beyond them."""
         beyond: dict[Key, None] = {}
-        depth, nodes, most = found.depth, found.nodes, self.limits.nodes
+        depth, came, most = found.depth, found.came, self.limits.nodes
         level = deque(depth)
         while level:
             key = level.popleft()
             steps = depth[key]
             for other, link in ways.get(key, ()):
-                if other in depth or not self._passable(nodes.get(other)):
+                if other in depth or other not in passable:
                     continue
                 if steps >= self.limits.depth or len(depth) >= most:
                     beyond[other] = None
                     continue
-                depth[other], found.came[other] = steps + 1, link
+                depth[other], came[other] = steps + 1, link
                 level.append(other)
         return beyond
-
-    def _passable(self, node: Node | None) -> bool:
-        return node is not None and (self.any_status or node.active)
 
     def _dead(self, link: Link, found: Walk) -> bool:
         if self.any_status:
             return False
-        source, target = found.nodes.get(link.source), found.nodes.get(link.target)
-        if source is None or target is None or (source.active and target.active):
+        if link.source not in found.nodes or link.target not in found.nodes:
             return False
         return link.source in found.depth or link.target in found.depth

@@ -20,7 +20,10 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "project": frozenset({"name", "aliases", "description"}),
     "document": frozenset({"project", "file", "path"}),
     "interaction": frozenset(
-        {"project", "client", "session", "prompt", "response", "summary", "context_pack", "memories_used"}
+        {
+            *("project", "client", "session", "prompt", "response", "summary", "context_pack", "memories_used"),
+            "looked_through",
+        }
     ),
     "memory": frozenset(
         {

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from engineering.sample import chunks, files
+from engineering.sample import files
 from engineering.sample.files import Record, Sample, Step
 from engineering.sample.timeline import Event, events
 from engineering.services import graduation
@@ -23,8 +23,9 @@ from memories.choices import Role
 from memories.errors import Duplicate
 from memories.ids import new_id
 from memories.kinds import Row
+from memories.models import Interaction
 from memories.queries import history, projects, records
-from memories.services import capture, edit, lifecycle, undo
+from memories.services import capture, edit, extraction, lifecycle, undo
 from memories.services import documents as document_verbs
 from memories.services import projects as project_verbs
 
@@ -56,11 +57,13 @@ class Loaded:
         project: the main project's name.
         records: how many of each kind, by its plural.
         decisions: how many verbs were done on them afterwards.
+        ids: the row of each record by its key in the files, that of a chunk by `document > heading`.
     """
 
     project: str
     records: Mapping[str, int]
     decisions: int
+    ids: Mapping[str, UUID]
 
 
 @transaction.atomic
@@ -105,8 +108,18 @@ class _Player:
                 self._ids[event.record.key] = self._write(event.record, actor)
             else:
                 self._decide(event.record, event.step, actor)
+        self._look_through()
         written = {plural: len(self._sample.of(kind)) for kind, plural in _PLURALS.items()}
-        return Loaded(self._sample.main, written, sum(event.step is not None for event in happened))
+        decisions = sum(event.step is not None for event in happened)
+        return Loaded(self._sample.main, written, decisions, self._ids)
+
+    def _look_through(self) -> None:
+        """Have the rules look through the exchanges that say so. All that they state stands in the sample already."""
+        actor = replace(Actor.system("cron"), clock=self._now)
+        for record in self._sample.of("interaction"):
+            if record.fields.get("looked_through"):
+                said = Interaction.objects.select_related("project").get(pk=self._ids[record.key])
+                extraction.extract(said, actor=actor)
 
     def _actor(self, event: Event) -> Actor:
         label = event.step.who if event.step else event.record.by
@@ -126,7 +139,7 @@ class _Player:
         elif record.kind == "document":
             made = self._bring(record, actor)
         elif record.kind == "interaction":
-            made = capture.capture(self._interaction(record), actor=actor)
+            made = capture.capture(self._interaction(record), actor=actor, learn=False)
         elif "graduates" in record.fields:
             memory = self._row("memory", record.fields["graduates"])
             made = graduation.propose(memory, self._entity(record), actor=actor).row
@@ -135,10 +148,11 @@ class _Player:
         return UUID(str(made.pk))
 
     def _bring(self, record: Record, actor: Actor) -> Row:
-        taken = chunks.cut(record, self._now)
-        made = document_verbs.bring(taken.fields, taken.chunks, actor=actor)
-        for heading, chunk in zip(taken.headings, made.chunks.order_by("chunk_index"), strict=True):
-            self._ids[f"{record.key} > {heading}"] = chunk.pk
+        text = files.text_of(record, self._now)
+        fields = {"file_path": record.fields["path"], "project": record.fields["project"], "text": text}
+        made = document_verbs.ingest(fields, actor=actor).row
+        for chunk in made.chunks.order_by("chunk_index"):
+            self._ids.setdefault(f"{record.key} > {chunk.heading_path.rpartition(' > ')[2]}", chunk.pk)
         return made
 
     def _decide(self, record: Record, step: Step, actor: Actor) -> None:

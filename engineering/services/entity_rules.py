@@ -14,15 +14,18 @@ from memories.errors import Blocked, Invalid
 from memories.kinds import IndexText
 from memories.models import Memory
 from memories.queries import triage
-from memories.search import index
+from memories.search import index, marks
 from memories.services import fields as f
 from memories.services.kinds_of_memory import digest, find_twin, refresh_nearness
 from memories.text import normalise
 
+#: Characters of an entity's type and values by which it is found.
+_MOST_LEAD = 2_000
+
 FIELDS: dict[str, tuple[str, f.Parser]] = {
     "entity_type": ("entity_type", f.choice(ontology.ENTITY_TYPES)),
     "name": ("name", f.text(300, single=True)),
-    "project": ("project_id", f.project),
+    "project": ("project", f.project),
     "external_ref": ("external_ref", f.optional_text(300)),
     "description": ("description", f.text(50_000, blank=True)),
     "properties": ("properties", f.json_object),
@@ -40,13 +43,18 @@ def clean(fields: Mapping[str, Any], *, actor: Actor, row: Entity | None) -> dic
     entity_type = values.get("entity_type") or (row.entity_type if row else "")
     if "properties" in values or (row and "entity_type" in values):
         values["properties"] = clean_properties(values.get("properties", row.properties if row else {}), entity_type)
-    return values
+    return f.by_id(values) if row else values
+
+
+def key_of(row: Entity) -> str:
+    """Return what is equal for entities of the same type, project, reference, name and properties."""
+    parts = sorted((name, str(value)) for name, value in row.properties.items())
+    return digest(row.entity_type, row.project_id or "", row.external_ref or "", normalise(row.name), parts)
 
 
 def refresh(row: Entity) -> None:
     """Recompute an entity's derived columns."""
-    parts = sorted((name, str(value)) for name, value in row.properties.items())
-    key = digest(row.entity_type, row.project_id or "", row.external_ref or "", normalise(row.name), parts)
+    key = key_of(row)
     if key != row.dedupe_key or not row.triage_rank:
         row.dedupe_key = key
         if row.status == Status.CANDIDATE:
@@ -60,7 +68,16 @@ def index_text(row: Entity) -> IndexText:
     """Return the words by which an entity is found."""
     statement = row.properties.get("statement", "")
     parts = [row.name, row.external_ref or "", row.description, statement if isinstance(statement, str) else ""]
-    return IndexText(" ".join(part for part in parts if part))
+    said = sorted(row.properties.items())  # by name: PostgreSQL's jsonb forgets the order they were written in
+    values = [f"{name.replace('_', ' ')} {value}" for name, value in said if _is_plain(name, value)]
+    lead = ". ".join([row.entity_type.replace("_", " "), *values])[:_MOST_LEAD]
+    return IndexText(
+        " ".join(part for part in parts if part), lead=lead, marks=(marks.type_of("entity", row.entity_type),)
+    )
+
+
+def _is_plain(name: str, value: object) -> bool:
+    return name != "statement" and isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def check(row: Entity, action: str) -> None:

@@ -115,6 +115,7 @@ def parse(text: str, dimension: str = "") -> Quantity | None:
     return _plain(text, rest, dimension) or _band(text, rest, dimension) or _range(text, rest, dimension)
 
 
+@lru_cache(8_192)
 def unparsed(text: str, dimension: str = "") -> bool:
     """Tell whether a text is no quantity that can be converted, or one of another dimension than it should have."""
     found = parse(text, dimension)

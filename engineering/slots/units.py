@@ -249,6 +249,7 @@ def step_in_base(step: float, spelled: str) -> float:
     return step * scale[0] if scale else step
 
 
+@lru_cache(4_096)
 def has_dimension(spelled: str, dimension: str) -> bool:
     """Tell whether a resolved unit has a dimension in the unit library's notation ("[mass]/[length]**3")."""
     scale = _scale(spelled) if spelled else None

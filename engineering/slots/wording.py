@@ -1,6 +1,7 @@
 """What a slot and its disagreement are called by people. Pure."""
 
 import re
+from collections.abc import Mapping
 
 from memories.text import normalise
 
@@ -40,21 +41,34 @@ def rule(slot_kind: str, count: int = 2) -> str:
     return known.format(n=number(max(count, 2)))
 
 
-def subject(slot_key: str, names: dict[str, str]) -> str:
+def called(names: Mapping[str, str]) -> dict[str, str]:
+    """Return what records are called by each form in which a key may name them; the longest where they share one.
+
+    Args:
+        names: what they are called, by what they may be called in a key (name, foreign id).
+    """
+    found: dict[str, str] = {}
+    for word, name in names.items():
+        for form in {word, normalise(word)} - {""}:
+            found[form] = max(found.get(form, ""), name, key=len)
+    return found
+
+
+def subject(slot_key: str, names: Mapping[str, str]) -> str:
     """Return whom a slot is about as its records write it, where one of them is named by the key; else the key.
 
     Args:
         slot_key: the normalised subject.
-        names: what records nearby are called, by what they may be called in a key (name, foreign id).
+        names: what records nearby are called, by the forms of `called`.
     """
     key, mark, scope = slot_key.partition(" @ ")
-    found = [name for called, name in names.items() if called and _names(key, normalise(called), called)]
-    shown = max(found, key=len) if found else key
+    heads = [key, *(key[: found.start()] for found in _WITHIN.finditer(key))]
+    shown = max((names[head] for head in heads if head in names), key=len, default=key)
     return f"{shown} ({scope})" if mark else shown
 
 
-def _names(key: str, *called: str) -> bool:
-    return any(key == name or key.startswith((f"{name} in ", f"{name} by ")) for name in called)
+#: What follows the name in a key: the whole that a part stands in, or who it comes from.
+_WITHIN = re.compile("(?= (?:in|by) )")
 
 
 _BASE = {

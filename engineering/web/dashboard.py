@@ -40,7 +40,7 @@ WIDTH, HEIGHT = 240, 40
 
 
 def panel(project: Project, actor: Actor) -> dict[str, Any]:
-    """Return what the dashboard shows: {cards, coverage, waiting, sparks, weeks, rest}."""
+    """Return what the dashboard shows: {cards, coverage, waiting, sparks, weeks, reviewing, rest}."""
     found = dashboard(project, actor)
     return {
         "cards": [{**card, **_linked(project, card)} for card in found["cards"]],
@@ -49,6 +49,7 @@ def panel(project: Project, actor: Actor) -> dict[str, Any]:
         "waiting": found["waiting"],
         "sparks": [spark for spark in (_spark(found["trends"], *one) for one in _SERIES) if spark],
         "weeks": found["trends"],
+        "reviewing": found["reviewing"],
         "rest": f"/api/v1/projects/{quote(project.name)}/dashboard",
         "places": [(label, page) for label, *where in _PLACES if (page := first_page(project, where))],
         "project": project,

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from engineering.ontology import declared
+from engineering.ontology import Property, PropertyKind, declared
 from engineering.queries import links, reviewed
+from engineering.slots.quantity import unparsed
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Status
@@ -21,7 +22,21 @@ def properties(row: Row) -> list[dict[str, Any]]:
     """Return an entity's properties, the declared ones first, each with whether its type declares it."""
     known = declared(row.entity_type)
     names = [name for name in known if name in row.properties] + [name for name in row.properties if name not in known]
-    return [{"name": name, "value": row.properties[name], "declared": name in known} for name in names]
+    return [
+        {
+            "name": name,
+            "value": row.properties[name],
+            "declared": name in known,
+            "unread": _unread(row, known.get(name)),
+        }
+        for name in names
+    ]
+
+
+def _unread(row: Row, spec: Property | None) -> bool:
+    """Tell whether a declared quantity cannot be read as one."""
+    value = row.properties.get(spec.name) if spec and spec.kind is PropertyKind.QUANTITY else None
+    return spec is not None and isinstance(value, str) and bool(value) and unparsed(value, spec.dimension)
 
 
 def properties_of(row: Row, actor: Actor) -> dict[str, Any]:

@@ -76,7 +76,9 @@ ENTITY = faces.register(
         form=EntityForm,
         type_of=lambda row: str(row.entity_type),
         text=words_of_entity,
-        sources=lambda row, actor: provenance.of_refs(row.source_refs, f"{row.name} {row.description}", actor),
+        sources=lambda row, actor, places: provenance.of_refs(
+            row.source_refs, f"{row.name} {row.description}", actor, places
+        ),
         beside=beside_entity,
         detail=page_of_entity,
         partner_kind="relationship",
@@ -95,7 +97,7 @@ RELATIONSHIP = faces.register(
         form=RelationshipForm,
         type_of=lambda row: str(row.relationship_type),
         text=words_of_link,
-        sources=lambda row, actor: provenance.of_refs(row.source_refs, words_of_link(row), actor),
+        sources=lambda row, actor, places: provenance.of_refs(row.source_refs, words_of_link(row), actor, places),
         beside=page_of_link,
         detail=page_of_link,
         verbs={"confirm": relationships.confirm},

@@ -7,27 +7,35 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from engineering.queries import overview_text
-from engineering.queries.envelope import Item
+from engineering.queries.envelope import Answer, Item
 from engineering.queries.overview import overview, sections
 from engineering.web.dashboard import first_page
+from engineering.web.questions.asked import with_params
 from memories.actors import Actor
 from memories.errors import NotFound
 from memories.kinds import kinds
-from memories.queries import projects
+from memories.models import Project
+from memories.queries import moments, projects
 from memories.text import text_fault
 from memories.web.door import page
 
 
 @page("GET")
 def project_overview(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
-    """Where a project stands, on one page that prints well."""
+    """Where a project stands, or stood (`as_of`), on one page that prints well."""
     if text_fault(name, most=200):
         raise NotFound("No project has such a name.")
     project = projects.get(name, actor)
     if name != project.name:
         return redirect("project-overview", project.name, permanent=False)
-    answer = overview(project, actor)
-    parts = sections(answer)
+    text = request.GET.get("as_of", "")
+    moment = moments.moment_of(text, project=project.pk) if text else None
+    with moments.looking_back(moment):
+        return _shown(request, project, overview(project, actor), moment)
+
+
+def _shown(request: HttpRequest, project: Project, answer: Answer, moment: moments.Moment | None) -> HttpResponse:
+    parts, asked = sections(answer), {"as_of": request.GET.get("as_of")}
     context = {
         "project": project,
         "standing": overview_text.standing(answer),
@@ -41,8 +49,9 @@ def project_overview(request: HttpRequest, actor: Actor, name: str) -> HttpRespo
         "tree": _nested(parts["map"]),
         "changes": overview_text.days(parts["change"]),
         "truncated": answer.truncated,
-        "markdown": reverse("query-overview-md", args=[project.name]),
-        "json": reverse("project-overview-rest", args=[project.name]),
+        "moment": moment,
+        "markdown": with_params(reverse("query-overview-md", args=[project.name]), asked),
+        "json": with_params(reverse("query-overview", args=[project.name]), asked),
         "map_page": first_page(project, (("project-map", (), ""),)),
     }
     return render(request, "engineering/overview.html", context)

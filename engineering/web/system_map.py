@@ -15,7 +15,7 @@ from engineering.web.questions.views import project_named
 from memories.actors import Actor
 from memories.errors import Invalid
 from memories.models import Project
-from memories.queries import records
+from memories.queries import moments, records
 from memories.web.door import page
 
 #: Roots, unplaced parts or direct parts a page; entities below them that come along.
@@ -25,11 +25,19 @@ _MOST = 10_000_000
 
 @page("GET")
 def system_map(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
-    """How a project's system is built: its roots, or with `under` what one whole contains."""
+    """How a project's system is built: its roots, or with `under` what one whole contains; with `as_of` how it was."""
     project = project_named(name, actor)
     asked = given(request)
-    for unknown in set(asked) - {"under", "offset", "loose"}:
-        raise Invalid.field(unknown, f"The map takes no “{unknown[:60]}”; it takes under, offset, loose.")
+    for unknown in set(asked) - {"under", "offset", "loose", "as_of"}:
+        raise Invalid.field(unknown, f"The map takes no “{unknown[:60]}”; it takes under, offset, loose, as_of.")
+    moment = moments.moment_of(asked["as_of"], project=project.pk) if "as_of" in asked else None
+    with moments.looking_back(moment):
+        return _shown(request, project, actor, asked, moment)
+
+
+def _shown(
+    request: HttpRequest, project: Project, actor: Actor, asked: dict[str, str], moment: moments.Moment | None
+) -> HttpResponse:
     offset = whole(asked, "offset", 0, 0, _MOST)
     if "under" in asked:
         context = _under(records.get("entity", asked["under"], actor), actor, offset)
@@ -40,8 +48,11 @@ def system_map(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
         "project": project,
         "base": base,
         "more": with_params(base, asked, offset=offset + SIZE) if offset + SIZE < context["of"] else "",
+        "first": with_params(base, asked, offset=""),
         "offset": offset,
-        "json": rest_address(BY_ID["Q-004"], project),
+        "moment": moment,
+        "as_of": asked.get("as_of", ""),
+        "json": with_params(rest_address(BY_ID["Q-004"], project), {"as_of": asked.get("as_of")}),
     }
     return render(request, "engineering/map.html", context)
 

@@ -5,6 +5,7 @@ from django.urls import path
 from engineering.web import (
     conflict_list,
     conflicts,
+    context,
     dashboard,
     entity_page,
     faces,
@@ -23,6 +24,8 @@ FACES = (faces.ENTITY, faces.RELATIONSHIP)
 PANELS = (dashboard.DASHBOARD,)
 
 urlpatterns = [
+    path("context/", context.preview, name="context"),
+    path("context/<uuid:pk>/", context.kept, name="context-kept"),
     path("conflicts/", conflict_list.listing, name="conflicts"),
     path("conflicts/<uuid:pk>/", conflicts.conflict, name="conflict"),
     path("projects/<str:name>/map/", system_map.system_map, name="project-map"),

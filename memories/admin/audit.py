@@ -19,11 +19,18 @@ from memories.admin.verbs import Deed, Verb, WithVerbs
 from memories.adminsite import actor_of
 from memories.choices import Role
 from memories.kinds import kinds
-from memories.models import ApiToken, AuditEntry, Interaction, Membership, Project, User
+from memories.models import ApiToken, AuditEntry, ExtractionRun, Interaction, Membership, Project, User
 from memories.queries import history
 from memories.services import undo as undoing
 
-_OTHERS = {"project": Project, "user": User, "membership": Membership, "token": ApiToken, "interaction": Interaction}
+_OTHERS = {
+    "project": Project,
+    "user": User,
+    "membership": Membership,
+    "token": ApiToken,
+    "interaction": Interaction,
+    "extraction": ExtractionRun,
+}
 _MOST = 50
 _MOST_FOUND = 1_000
 

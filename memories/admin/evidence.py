@@ -10,7 +10,19 @@ from memories.actors import Actor
 from memories.admin.base import ReadAdmin
 from memories.admin.filters import ProjectFilter, project_filter, time_filter, word_filter
 from memories.choices import Role
-from memories.models import Baseline, IdempotencyKey, IndexRow, Interaction, ReviewMark, SourceChunk
+from memories.models import (
+    Baseline,
+    ContextPack,
+    DailyFigures,
+    HousekeepingRun,
+    IdempotencyKey,
+    IndexRow,
+    Interaction,
+    PackItem,
+    ReviewMark,
+    SourceChunk,
+    SourceText,
+)
 
 
 @admin.register(Interaction)
@@ -41,6 +53,18 @@ class ChunkAdmin(ReadAdmin[SourceChunk]):
     list_filter = (project_filter("document__project_id"), ("removed_at", admin.EmptyFieldListFilter))
     list_select_related = ("document",)
     search_fields = ("content", "heading_path", "document__title", "document__file_path")
+    sortable_by = ()
+
+
+@admin.register(SourceText)
+class TextAdmin(ReadAdmin[SourceText]):
+    """Texts of documents, as they were read."""
+
+    ordering = ("document",)
+    list_display = ("document", "__str__")
+    list_filter = (project_filter("document__project_id"),)
+    list_select_related = ("document",)
+    search_fields = ("document__title", "document__file_path")
     sortable_by = ()
 
 
@@ -102,3 +126,50 @@ class IdempotencyAdmin(SystemAdmin):
     list_filter = ("status_code", word_filter("principal", "client"))
     search_fields = ("key", "principal")
     sortable_by = ()
+
+
+@admin.register(HousekeepingRun)
+class HousekeepingRunAdmin(SystemAdmin):
+    """What housekeeping did, run by run."""
+
+    ordering = ("-started_at",)
+    list_display = ("started_at", "outcome", "who", "error", "longest_ms")
+    list_filter = ("outcome",)
+    search_fields = ("error", "who", "request_id")
+    sortable_by = ("started_at",)
+
+
+@admin.register(DailyFigures)
+class DailyFiguresAdmin(SystemAdmin):
+    """The figures of each day."""
+
+    ordering = ("-day", "pk")
+    list_display = ("day", "project", "measured_at")
+    list_filter = (ProjectFilter,)
+    list_select_related = ("project",)
+    search_fields = ("project__name",)
+    sortable_by = ("day",)
+
+
+@admin.register(ContextPack)
+class ContextPackAdmin(SystemAdmin):
+    """The texts that models were given."""
+
+    ordering = ("-created_at", "-pk")
+    list_display = ("prompt", "project", "created_by", "created_at")
+    list_filter = (ProjectFilter,)
+    list_select_related = ("project",)
+    search_fields = ("prompt", "created_by", "digest")
+    sortable_by = ("created_at",)
+
+
+@admin.register(PackItem)
+class PackItemAdmin(SystemAdmin):
+    """Which records a text or an exchange relied on."""
+
+    ordering = ("-pk",)
+    list_display = ("kind", "record_id", "pack", "interaction")
+    list_filter = ("kind",)
+    list_select_related = ("pack", "interaction")
+    search_fields = ("record_id",)
+    sortable_by = ("kind",)

@@ -132,8 +132,7 @@ class ProjectAdmin(WithVerbs[Project], Correcting[Project]):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether the person maintains all projects: only they register new ones."""
-        everywhere = actor_of(request).principal.everywhere
-        return everywhere is not None and everywhere.includes(Role.MAINTAINER)
+        return actor_of(request).principal.reaches_all(Role.MAINTAINER)
 
     def project_id_of(self, row: Project) -> Any:
         """Return the project itself."""

@@ -75,6 +75,7 @@ class MemoryForm(CorrectionForm):
     project = ProjectChoice()
     confidence = forms.FloatField(min_value=0, max_value=1, help_text="0 to 1")
     domain_tags = Lines(rows=3, required=False, help_text="One a line.")
+    entities = Lines(rows=3, required=False, help_text="Names of what it speaks of, one a line.")
     observed_at = Moment(required=False, help_text="2026-03-01T09:30:00Z, or a date.")
     valid_until = Moment(required=False, help_text="2026-03-01T09:30:00Z, or a date.")
     proposed_supersedes = OneLine(required=False, help_text="Id of the memory it would replace.")
@@ -106,7 +107,7 @@ class MemoryAdmin(RecordAdmin[Memory]):
     search_fields = ("content", "external_ref", "session_id")
     sortable_by = ("created_at",)
     corrected = (
-        "content", "memory_type", "project", "confidence", "domain_tags", "observed_at", "valid_until",
+        "content", "memory_type", "project", "confidence", "domain_tags", "entities", "observed_at", "valid_until",
         "proposed_supersedes", "session_id", "position",
     )  # fmt: skip
     added = ("content", "memory_type", "project", "confidence", "domain_tags", "valid_until")

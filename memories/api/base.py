@@ -21,7 +21,7 @@ from memories.api.pagination import PARAMS
 from memories.choices import Role
 from memories.errors import Invalid, NotFound
 from memories.filters import Filter
-from memories.services.idempotency import Answer, once
+from memories.services.idempotency import Answer, known, once
 from memories.text import text_fault
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -78,6 +78,10 @@ class RestViewSet(viewsets.GenericViewSet[Any]):
                 known |= set(self.filterset_class.base_filters)
                 repeatable |= self.filterset_class.repeatable()
         return known, repeatable
+
+    def answered_before(self) -> bool:
+        """Tell whether the answer to this keyed request is stored."""
+        return known(principal_key(self.request), _key_of(self.request))
 
     def _once(self, act: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
         def answered() -> Answer:

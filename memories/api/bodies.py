@@ -110,3 +110,20 @@ class Texts(serializers.ListField):
     """A list of JSON strings."""
 
     child = Text()
+
+
+class Looking(Body):
+    """What looks through an exchange."""
+
+    extractor = Text(required=False, max_length=16, help_text="rules (as without it) or llm, which takes a reviewer")
+
+
+class Placing(Body):
+    """The project of an exchange that was captured under an unknown name."""
+
+    project = Text(allow_blank=False, max_length=200, help_text="name or alias")
+    version = Whole(required=False, help_text="the version you saw; If-Match does the same")
+
+
+class Nothing(Body):
+    """An empty object."""

@@ -54,7 +54,7 @@ MEANINGS = {
     411: "The body needs a Content-Length.",
     412: "If-Match named another version than the one that stands.",
     413: "Too large, or nested too deep.",
-    415: "Only JSON is taken.",
+    415: "Only JSON is taken (and, where a document is uploaded, one Markdown file).",
     422: "The Idempotency-Key stands for another request.",
     429: "Too many requests; Retry-After says when to come back.",
     503: "The database is busy; Retry-After says when to come back.",

@@ -38,4 +38,4 @@ def check(request: Request, row: Any) -> int | None:
 def failed(row: Any) -> PreconditionFailed:
     """Build the refusal of a stale If-Match, with what stands now."""
     words = f"The record is at version {row.version} now; If-Match named another."
-    return PreconditionFailed(words, id=str(row.pk), version=row.version, status=str(row.status))
+    return PreconditionFailed(words, id=str(row.pk), version=row.version, status=str(getattr(row, "status", "")))

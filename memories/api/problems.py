@@ -6,7 +6,7 @@ it passes through to Django, which logs it and answers 500.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -84,11 +84,24 @@ def body_of(problem: Problem, request: HttpRequest) -> dict[str, Any]:
         "type": "about:blank",
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
-        "detail": _printable(problem.detail),
         "instance": _printable(request.path),
-        "code": problem.code,
         "request_id": str(getattr(request, "request_id", "")),
         "retryable": problem.status in RETRYABLE,
+        **_told(problem),
+    }
+
+
+def of_item(error: DomainError, pointer: str) -> dict[str, Any]:
+    """Return why one item of many was refused; its errors point into the body, the item standing at `pointer`."""
+    problem = _from_domain(error)
+    errors = [replace(fault, pointer=pointer + fault.pointer) for fault in problem.errors]
+    return {"status": problem.status, **_told(replace(problem, errors=errors))}
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {
+        "detail": _printable(problem.detail),
+        "code": problem.code,
         "errors": [{name: _printable(text) for name, text in asdict(error).items()} for error in problem.errors],
         "data": dict(problem.data),
     }

@@ -10,7 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from memories.kinds import Row, kinds
-from memories.models import AuditEntry, Interaction, Memory, Project, SourceDocument
+from memories.models import (
+    AuditEntry,
+    ExtractionRun,
+    Finding,
+    Interaction,
+    Memory,
+    Project,
+    Reinforcement,
+    SourceChunk,
+    SourceDocument,
+)
 
 
 def when(moment: datetime | None) -> str | None:
@@ -57,6 +67,7 @@ def memory(row: Memory) -> dict[str, Any]:
         "last_referenced_at": when(row.last_referenced_at),
         "reference_count": row.reference_count,
         "domain_tags": row.domain_tags,
+        "entities": row.entities,
         "valid_until": when(row.valid_until),
         "graduated_to_entity": ref(row.graduated_to_entity_id),
         "superseded_by": ref(row.superseded_by_id),
@@ -75,8 +86,28 @@ def document(row: SourceDocument) -> dict[str, Any]:
         "title": row.title,
         "doc_type": row.doc_type,
         "tags": row.tags,
+        "dated": row.dated.isoformat() if row.dated else None,
+        "origin": row.origin,
         "project": project_name(row),
         "ingested_at": when(row.ingested_at),
+        "removed_at": when(row.removed_at),
+    }
+
+
+def chunk(row: SourceChunk) -> dict[str, Any]:
+    """Return a piece of a document; `span` counts characters of the document's text, `lines` its lines from 1."""
+    return {
+        "id": str(row.pk),
+        "document": str(row.document_id),
+        "chunk_index": row.chunk_index,
+        "heading_path": row.heading_path,
+        "content": row.content,
+        "content_hash": row.content_hash,
+        "char_count": row.char_count,
+        "span": None if row.span_start is None else [row.span_start, row.span_end],
+        "lines": None if row.line_start is None else [row.line_start, row.line_end],
+        "metadata": row.metadata,
+        "created_at": when(row.created_at),
         "removed_at": when(row.removed_at),
     }
 
@@ -113,6 +144,41 @@ def interaction(row: Interaction) -> dict[str, Any]:
         "version": row.version,
         "created_at": when(row.created_at),
     }
+
+
+def extraction_run(row: ExtractionRun) -> dict[str, Any]:
+    """Return one pass of an extractor."""
+    return {
+        "id": str(row.pk),
+        "extractor": row.extractor,
+        "outcome": row.outcome,
+        "llm_model": row.llm_model,
+        "found": row.found,
+        "proposed": row.proposed,
+        "refused": row.refused,
+        "error": row.error,
+        "created_by": row.created_by,
+        "created_at": when(row.created_at),
+    }
+
+
+def finding(row: Finding) -> dict[str, Any]:
+    """Return one statement and where it stands."""
+    return {
+        "kind": row.record_kind,
+        "id": str(row.record_id),
+        "outcome": row.outcome,
+        "place": row.place,
+        "start": row.start,
+        "end": row.end,
+        "rule": row.rule,
+        "extractor": row.run.extractor,
+    }
+
+
+def reinforcement(row: Reinforcement) -> dict[str, Any]:
+    """Return what an exchange repeats."""
+    return {"memory": str(row.memory_id), "share": row.share, "created_at": when(row.created_at)}
 
 
 def audit_entry(row: AuditEntry) -> dict[str, Any]:

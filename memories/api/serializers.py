@@ -63,6 +63,7 @@ class MemoryShape(RecordShape):
     last_referenced_at = moment()
     reference_count = serializers.IntegerField(min_value=0)
     domain_tags = words()
+    entities = words()
     valid_until = moment()
     graduated_to_entity = ref()
     superseded_by = ref()
@@ -88,6 +89,7 @@ class MemoryFields(Shape):
     observed_at = moment(required=False, help_text="ISO 8601 with its zone, or a date")
     confidence = share(required=False)
     domain_tags = words(required=False, max_length=50)
+    entities = words(required=False, max_length=50, help_text="names of the entities it speaks of; an id becomes one")
     valid_until = moment(required=False)
     proposed_supersedes = ref(required=False)
 
@@ -120,6 +122,77 @@ class MemoryChange(MemoryFields, Change):
     """Changed fields of a memory; source and external_ref stay."""
 
 
+class DocumentShape(RecordShape):
+    """A document, without its text."""
+
+    file_path = text(help_text="relative to its tree; unique in the project")
+    file_hash = text(help_text="SHA-256 of the text")
+    title = text()
+    doc_type = text()
+    tags = words()
+    dated = serializers.DateField(allow_null=True, help_text="the day that its front matter gives")
+    origin = text(help_text="the tree it is read from; empty where it came by itself")
+    project = text(allow_null=True)
+    ingested_at = serializers.DateTimeField()
+    removed_at = moment()
+
+
+class DocumentTaken(DocumentShape):
+    """A document, and what became of it."""
+
+    created = serializers.BooleanField()
+    outcome = serializers.ChoiceField(choices=["created", "changed", "unchanged"])
+
+
+class DocumentLabels(Shape):
+    """What is said about a document; its text comes from its file."""
+
+    title = text(required=False, max_length=500)
+    doc_type = serializers.CharField(required=False, max_length=40)
+    tags = words(required=False, max_length=50)
+
+
+class DocumentNew(DocumentLabels, Creation):
+    """A document, new or in its next version: the one at `file_path` is replaced."""
+
+    file_path = serializers.CharField(max_length=1_000, help_text="relative, parts separated by /")
+    project = text(allow_null=True, required=False, help_text="name or alias; null for no project")
+    text = serializers.CharField(help_text="Markdown, with or without front matter")
+
+
+class DocumentUpload(DocumentLabels, Creation):
+    """A Markdown file, as a form sends it."""
+
+    file = serializers.FileField(help_text="one .md or .markdown file in UTF-8; archives are not taken")
+    file_path = serializers.CharField(required=False, max_length=1_000, help_text="the file's name without it")
+    project = text(required=False, help_text="name or alias")
+
+
+class DocumentChange(DocumentLabels, Change):
+    """Changed labels of a document."""
+
+
+class ChunkShape(Shape):
+    """A piece of a document."""
+
+    id = serializers.UUIDField()
+    document = serializers.UUIDField()
+    chunk_index = serializers.IntegerField(min_value=0)
+    heading_path = text(help_text="the headings above it, the outermost first: A > B")
+    content = text()
+    content_hash = text()
+    char_count = serializers.IntegerField(min_value=0)
+    span = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), allow_null=True, help_text="[start, end) in characters of the text"
+    )
+    lines = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), allow_null=True, help_text="[first, last], counted from 1"
+    )
+    metadata = serializers.DictField()
+    created_at = serializers.DateTimeField()
+    removed_at = moment(help_text="when it vanished from the document; it stays for what points at it")
+
+
 class ProjectShape(Shape):
     """A project."""
 
@@ -150,6 +223,59 @@ class InteractionShape(Shape):
     created_by = text()
     version = serializers.IntegerField(min_value=1)
     created_at = serializers.DateTimeField()
+
+
+class ReinforcementShape(Shape):
+    """A memory that an answer repeats."""
+
+    memory = serializers.UUIDField()
+    share = share(help_text="of the memory's distinct words")
+    created_at = serializers.DateTimeField()
+
+
+class FindingShape(Shape):
+    """A statement of an exchange, where it stands, and the record that it is."""
+
+    kind = text(help_text="kind of the record")
+    id = serializers.UUIDField(help_text="the record's id")
+    outcome = serializers.ChoiceField(
+        choices=["proposed", "known", "rejected"], help_text="known: a record said it already"
+    )
+    place = serializers.ChoiceField(choices=["prompt", "response"])
+    start = serializers.IntegerField(min_value=0, help_text="first character in that text")
+    end = serializers.IntegerField(min_value=1, help_text="the character after the last")
+    rule = text(help_text="what found it")
+    extractor = serializers.ChoiceField(choices=["rules", "llm"])
+
+
+class ExtractionRunShape(Shape):
+    """One pass of an extractor over an exchange."""
+
+    id = serializers.UUIDField()
+    extractor = serializers.ChoiceField(choices=["rules", "llm"])
+    outcome = serializers.ChoiceField(choices=["done", "failed"])
+    llm_model = text(help_text="the model that was asked, where one was")
+    found = serializers.IntegerField(min_value=0)
+    proposed = serializers.IntegerField(min_value=0)
+    refused = words(help_text="what was not taken, each with its reason")
+    error = text(help_text="why it failed")
+    created_by = text()
+    created_at = serializers.DateTimeField()
+
+
+class InteractionDetail(InteractionShape):
+    """A captured interaction with what came of it, as far as you may see."""
+
+    reinforced = ReinforcementShape(many=True)
+    findings = FindingShape(many=True)
+    extraction_runs = ExtractionRunShape(many=True)
+
+
+class Reinforced(Shape):
+    """What an exchange repeats, as far as you may see, and how much of it is newly counted."""
+
+    counted = serializers.IntegerField(min_value=0)
+    reinforced = ReinforcementShape(many=True)
 
 
 class InteractionNew(Shape):

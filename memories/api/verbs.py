@@ -93,8 +93,8 @@ class RecordViewSet(LooksBack):
         return self.page(permissions.for_principal(found, self.actor), represent.audit_entry)
 
 
-class Decisions(RecordViewSet):
-    """The verbs that memories, entities and relationships share."""
+class Judged(RecordViewSet):
+    """The verbs that all triaged records share: promote, reject, annotate."""
 
     @extend_schema(request=bodies.Promotion)
     @action(detail=True, methods=["post"])
@@ -116,6 +116,18 @@ class Decisions(RecordViewSet):
         """Turn a candidate down."""
         row = self.target()
         return self.answer(lifecycle.reject(row, actor=self.actor, **self.body(bodies.Decision, row)))
+
+    @extend_schema(request=bodies.Annotation)
+    @action(detail=True, methods=["post"])
+    def annotate(self, request: Request, id: str) -> Response:
+        """Add a note to its history; the record stays as it is."""
+        row = self.target()
+        preconditions.check(request, row)
+        return self.answer(lifecycle.annotate(row, actor=self.actor, **self.body(bodies.Annotation)))
+
+
+class Decisions(Judged):
+    """The verbs that memories, entities and relationships share beyond those."""
 
     @extend_schema(request=bodies.Succession)
     @action(detail=True, methods=["post"])
@@ -139,14 +151,6 @@ class Decisions(RecordViewSet):
         """Put a dead record back in the queue."""
         row = self.target()
         return self.answer(lifecycle.restore(row, actor=self.actor, **self.body(bodies.Decision, row)))
-
-    @extend_schema(request=bodies.Annotation)
-    @action(detail=True, methods=["post"])
-    def annotate(self, request: Request, id: str) -> Response:
-        """Add a note to its history; the record stays as it is."""
-        row = self.target()
-        preconditions.check(request, row)
-        return self.answer(lifecycle.annotate(row, actor=self.actor, **self.body(bodies.Annotation)))
 
 
 class Mergeable(Decisions):

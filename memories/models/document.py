@@ -18,6 +18,10 @@ class SourceDocument(Record):
     title = models.CharField(max_length=500, default="", blank=True)
     doc_type = models.CharField(max_length=40, default="markdown")
     tags = models.JSONField(default=list, blank=True)
+    dated = models.DateField(null=True, blank=True, help_text="the day that its front matter gives")
+    origin = models.CharField(
+        max_length=300, default="", blank=True, help_text="the tree it is read from; empty where it came by itself"
+    )
     ingested_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -28,6 +32,7 @@ class SourceDocument(Record):
             models.Index(fields=["project", "status"], name="documents_project_status"),
             models.Index(fields=["file_hash"], name="documents_hash"),
             models.Index(fields=["ingested_at", "id"], name="documents_ingested"),
+            models.Index(fields=["project", "file_path"], name="documents_path"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -50,8 +55,26 @@ class SourceDocument(Record):
         return self.title or self.file_path
 
 
+class SourceText(GuardedModel):
+    """The whole text of a document: what its page shows, and what the spans of its chunks count in.
+
+    It stands apart so that no list reads it and no audit row repeats it; the document's file_hash is on record.
+    """
+
+    document = models.OneToOneField(
+        SourceDocument, on_delete=models.PROTECT, primary_key=True, related_name="source", editable=False
+    )
+    text = models.TextField(editable=False)
+
+    class Meta(GuardedModel.Meta):
+        db_table = "source_texts"
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
 class SourceChunk(GuardedModel):
-    """A piece of a document, cut along its headings."""
+    """A piece of a document, cut along its headings; content is `text[span_start:span_end]` of its document."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     document = models.ForeignKey(SourceDocument, on_delete=models.PROTECT, related_name="chunks")

@@ -29,6 +29,7 @@ class Memory(Record):
     last_referenced_at = models.DateTimeField(null=True, blank=True)
     reference_count = models.PositiveIntegerField(default=0)
     domain_tags = models.JSONField(default=list, blank=True)
+    entities = models.JSONField(default=list, blank=True, help_text="names of the entities that it speaks of")
     valid_until = models.DateTimeField(null=True, blank=True)
     graduated_to_entity = models.ForeignKey(
         "engineering.Entity", on_delete=models.PROTECT, null=True, blank=True, related_name="graduated_memories"

@@ -61,12 +61,12 @@ def kept(name: str, project: Project, actor: Actor, make: Callable[[], Made]) ->
     """
     store, key = caches["figures"], _key(name, project, actor)
     held: _Kept | None = store.get(key)
-    last = _last()
+    last = newest()
     if held is not None and _holds(held, last):
-        if last - held.seq > FAR_BEHIND and _settled() and _holds(held, last):
+        if last - held.seq > FAR_BEHIND and at_rest() and _holds(held, last):
             store.set(key, _Kept(last, held.made), _KEPT_FOR)
         return held.made.value
-    settled = _settled()
+    settled = at_rest()
     made = make()
     if settled:
         store.set(key, _Kept(last, made), _KEPT_FOR)
@@ -77,17 +77,18 @@ def _key(name: str, project: Project, actor: Actor) -> str:
     principal = actor.principal
     roles = sorted((str(held), role.value) for held, role in principal.by_project.items())
     # Who may not review sees, of candidates, their own.
-    own = "" if principal.everywhere and principal.everywhere.includes(Role.REVIEWER) else actor.label
+    own = "" if principal.reaches_all(Role.REVIEWER) else actor.label
     text = f"{name} {project.pk} {principal.everywhere} {roles} {own}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _last() -> int:
+def newest() -> int:
+    """Return the number of the newest row of the log, 0 for none."""
     return AuditEntry.objects.aggregate(last=Max("seq"))["last"] or 0
 
 
-def _settled() -> bool:
-    """Tell whether nobody is in the middle of writing rows; asked after `_last`, so that no lower number is open."""
+def at_rest() -> bool:
+    """Tell whether nobody is in the middle of writing rows; asked after `newest`, so that no lower number is open."""
     if connection.vendor != "postgresql":
         return True  # SQLite has one writer at a time: numbers appear in order
     with connection.cursor() as cursor:

@@ -24,8 +24,8 @@ from memories.queries.past import Past, live
 from memories.text import text_fault
 
 NOW = "now"
-#: Filters of lists that the log does not answer: derived columns, and who stands in a conflict.
-LIVE_ONLY = ("has_similar", "rejected_before", "has_conflict")
+#: Filters of lists that the log does not answer: derived columns, who stands in a conflict, what counts from now.
+LIVE_ONLY = ("has_similar", "rejected_before", "has_conflict", "cold")
 _MOST = 2**63 - 1
 
 

@@ -120,7 +120,8 @@ class Past:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        return re.compile(f'"({"|".join(map(re.escape, (*self._tables, _LOG)))})"')
+        # Behind a point stands a column, which may have a table's name (a memory's `entities`).
+        return re.compile(f'(?<!\\.)"({"|".join(map(re.escape, (*self._tables, _LOG)))})"')
 
     def _set_up(self, name: str) -> None:
         if name in self._ready:

@@ -5,9 +5,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+
+from memories.search.ranked import Sought, ranked
+from memories.search.sketch import BANDS
+from memories.search.words import runs
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,27 @@ class Query:
 
 
 Hit = tuple[str, UUID]
-#: Text and marks.
-Held = tuple[str, str]
+_NOBODY = UUID(int=0)
+
+
+class Held(NamedTuple):
+    """What the index holds of a record; its id is read only by those who ask for it."""
+
+    stored_id: UUID | str
+    text: str
+    marks: str
+
+    @property
+    def record_id(self) -> UUID:
+        """The record's id."""
+        return self.stored_id if isinstance(self.stored_id, UUID) else UUID(self.stored_id)
 
 
 def find(query: Query) -> list[Hit]:
-    """Return (kind, record id) of the hits, best first where words rank them."""
-    return _postgres(query) if connection.vendor == "postgresql" else _sqlite(query)
+    """Return (kind, record id) of the hits, best first."""
+    asked = list(dict.fromkeys(run for word in query.words for run in runs(word)))
+    found = ranked(Sought(asked, query.marks, query.limit, beside=False))
+    return [(row.kind, row.record_id) for row in found]
 
 
 def rebuild() -> None:
@@ -42,66 +62,63 @@ def rebuild() -> None:
             cursor.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
 
 
-def sharing(marks: Sequence[str], but: UUID, limit: int) -> list[Held]:
-    """Return what the index holds of records that share one of the marks, one of them left out, the newest first."""
+def sharing(bands: Sequence[int], but: UUID, limit: int) -> list[Held]:
+    """Return what the index holds of records that share a band with a sketch, the newest first.
+
+    Args:
+        bands: the bands of a sketch; of several, one after the other.
+        but: a record that is left out.
+        limit: how many at most.
+    """
+    if not bands:
+        return []
     postgres = connection.vendor == "postgresql"
-    sought = " | ".join(marks) if postgres else f"marks : ({' OR '.join(marks)})"
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SHARING_POSTGRES if postgres else _SHARING_SQLITE, [sought, but if postgres else but.hex, limit]
-        )
-        return [(text, carried) for text, carried in cursor.fetchall()]
+        cursor.execute(_sharing(len(bands), limit), [*bands, but if postgres else but.hex])
+        return [Held(*found) for found in cursor.fetchall()]
 
 
-_SHARING_SQLITE = """
-    SELECT search_rows.text, search_rows.marks FROM search_fts
-    JOIN search_rows ON search_rows.id = search_fts.rowid
-    WHERE search_fts MATCH %s AND search_rows.record_id <> %s ORDER BY search_fts.rowid DESC LIMIT %s
-"""
-# Materialised for the reason given at `_postgres`.
-_SHARING_POSTGRES = """
-    WITH hits AS MATERIALIZED (
-        SELECT id, record_id, text, marks FROM search_rows WHERE document @@ to_tsquery('simple', %s)
-    )
-    SELECT text, marks FROM hits WHERE record_id <> %s ORDER BY id DESC LIMIT %s
-"""
+def sharing_each(bands: Sequence[Sequence[int]], limit: int) -> list[list[Held]]:
+    """Return for each of many sketches of new records what `sharing` does; on PostgreSQL by one statement.
 
-
-def _fetch(sql: str, arguments: Sequence[str | int]) -> list[Hit]:
+    It plans a statement anew each time, which for this one takes longer than the look-up itself.
+    """
+    if connection.vendor != "postgresql":
+        return [sharing(own, _NOBODY, limit) for own in bands]
+    found: list[list[Held]] = [[] for _ in bands]
+    wanted = [(place, *own) for place, own in enumerate(bands) if own]
     with connection.cursor() as cursor:
-        cursor.execute(sql, arguments)
-        return [(kind, record if isinstance(record, UUID) else UUID(record)) for kind, record in cursor.fetchall()]
+        cursor.execute(_sharing_each(limit), [list(column) for column in zip(*wanted, strict=True)] or [[]] * 9)
+        for place, *held in cursor.fetchall():
+            found[place].append(Held(*held))
+    return found
 
 
-def _sqlite(query: Query) -> list[Hit]:
-    parts = [f"marks : ({' OR '.join(group)})" for group in query.marks]
-    if query.words:
-        quoted = " OR ".join('"' + word.replace('"', '""') + '"' for word in query.words)
-        parts.append(f"{{text}} : ({quoted})")
-    order = "ORDER BY bm25(search_fts, 1.0, 0.2, 0.0), search_rows.id" if query.words else ""
-    sql = f"""
-        SELECT search_rows.kind, search_rows.record_id FROM search_fts
-        JOIN search_rows ON search_rows.id = search_fts.rowid
-        WHERE search_fts MATCH %s {order} LIMIT %s
-    """  # noqa: S608 - only the fixed ORDER BY is put in; values are bound
-    return _fetch(sql, [" AND ".join(f"({part})" for part in parts), query.limit])
+@cache
+def _sharing_each(limit: int) -> str:
+    columns = [f"of_{number}" for number in range(BANDS)]
+    some = "(SELECT id FROM search_rows WHERE band_{0} = asked.of_{0} ORDER BY id DESC LIMIT {1})"
+    newest = " UNION ALL ".join(some.format(number, limit) for number in range(BANDS))
+    return f"""
+        SELECT asked.place, held.record_id, held.text, held.marks
+        FROM unnest(%s::int[]{", %s::bigint[]" * BANDS}) AS asked (place, {", ".join(columns)})
+        CROSS JOIN LATERAL (SELECT DISTINCT id FROM ({newest}) AS of_any ORDER BY id DESC LIMIT {limit}) AS found
+        JOIN search_rows AS held USING (id)
+    """  # noqa: S608 - numbers and our own names; values are bound
 
 
-def _postgres(query: Query) -> list[Hit]:
-    marks = [f"({' | '.join(group)})" for group in query.marks]
-    conditions: list[str] = ["document @@ to_tsquery('simple', %s)"]
-    arguments: list[str | int] = [" & ".join(marks)]
-    order: str = ""
-    if query.words:
-        wanted = " or ".join(f'"{word}"' for word in query.words)
-        conditions.append("document @@ websearch_to_tsquery('english', %s)")
-        arguments.append(wanted)
-        order = "ORDER BY ts_rank(document, websearch_to_tsquery('english', %s)) DESC, id"
-    # Materialised, so that the planner weighs the look-up without the LIMIT: with it, it walks the table instead.
-    sql = f"""
-        WITH hits AS MATERIALIZED (
-            SELECT id, kind, record_id, document FROM search_rows WHERE {" AND ".join(conditions)}
-        )
-        SELECT kind, record_id FROM hits {order} LIMIT %s
-    """  # noqa: S608 - fixed clauses; values are bound
-    return _fetch(sql, [*arguments, *([wanted] if query.words else []), query.limit])
+@cache
+def _sharing(bands: int, limit: int) -> str:
+    """Return the statement of a look-up: the newest of each band off its index, of these the newest of all.
+
+    A band of stock phrases is shared by most records; so no more of any is read than can be among the answers.
+    """
+    some = "SELECT id FROM (SELECT id FROM search_rows WHERE band_{} = %s ORDER BY id DESC LIMIT {}) AS of_{}"
+    newest = " UNION ALL ".join(some.format(number % BANDS, limit + 1, number) for number in range(bands))
+    if connection.vendor == "postgresql":
+        # A short list, before the texts: else the planner may walk the whole table backwards for the LIMIT.
+        newest = f"SELECT DISTINCT id FROM ({newest}) AS found ORDER BY id DESC LIMIT {limit + 1}"  # noqa: S608 - as below
+    return f"""
+        SELECT record_id, text, marks FROM search_rows WHERE id IN ({newest}) AND record_id <> %s
+        ORDER BY id DESC LIMIT {limit}
+    """  # noqa: S608 - numbers and our own names; values are bound

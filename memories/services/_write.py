@@ -22,6 +22,7 @@ from memories.kinds import Change, Kind, Row
 from memories.models import AuditEntry
 from memories.models._guard import writing
 from memories.models._statements import insert_rows
+from memories.queries.keys import forget
 from memories.search import index
 from memories.services import audit, upkeep
 
@@ -42,7 +43,7 @@ class Batch:
         self._within = within
         self.at: datetime = actor.clock or timezone.now()
         self._entries: list[AuditEntry] = []
-        self._indexed: dict[tuple[str, UUID], tuple[Kind, Row]] = {}
+        self._indexed: dict[tuple[str, UUID], index.Written] = {}
         self._decision: UUID = new_id()
         self._closing: dict[str, Callable[[Batch], None]] = {}
         self._stack = ExitStack()
@@ -89,9 +90,14 @@ class Batch:
         finally:
             self._decision = kept
 
-    def insert(self, kind: Kind, row: Row, *, action: str = "create", note: str = "") -> None:
-        """Insert one new record with its audit row. Raises Duplicate where a unique rule refuses it."""
-        kind.refresh(row)
+    def insert(self, kind: Kind, row: Row, *, action: str = "create", note: str = "", refreshed: bool = False) -> None:
+        """Insert one new record with its audit row (`refreshed`: its derived columns are right already).
+
+        Raises:
+            Duplicate: a unique rule refuses it.
+        """
+        if not refreshed:
+            kind.refresh(row)
         try:
             with _survivable():
                 insert_rows(kind.model, [row])
@@ -186,7 +192,10 @@ class Batch:
             )
         )
         if kind.index_text and action not in _NEVER_INDEXED:
-            self._indexed[kind.name, row.pk] = (kind, row)
+            earlier = self._indexed.get((kind.name, row.pk))
+            self._indexed[kind.name, row.pk] = index.Written(
+                kind, row, {**before, **(earlier.before if earlier else {})}
+            )
         for hook in kind.hooks:
             hook(Change(kind, row, action, before, self.actor, self._decision, self))
         if action == "import" and len(self._entries) >= _FLUSH_AT * 4:
@@ -245,6 +254,7 @@ def stale(kind: Kind, row: Row) -> Stale:
 def _as_duplicate(kind: Kind, row: Row, error: IntegrityError) -> Exception:
     from memories.services.refusals import present_state
 
+    forget(row)
     twin = kind.find_twin(row)
     if twin is None or twin.pk == row.pk:
         return Duplicate(f"Another {kind.name} already has what must be unique ({_rule(error)}).", rule=_rule(error))

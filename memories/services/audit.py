@@ -18,6 +18,9 @@ from memories.kinds import Kind, Row, kinds
 from memories.models import AuditEntry
 from memories.models.audit import UNLOGGED
 
+#: Types whose values JSON holds as they are.
+_JSON = frozenset({str, int, float, bool, list, dict})
+
 
 def json_value(value: Any) -> Any:
     """Return a column's value as JSON holds it (UUIDs and times as text)."""
@@ -29,14 +32,18 @@ def json_value(value: Any) -> Any:
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _columns(model: type[models.Model]) -> tuple[tuple[str, ...], Callable[[models.Model], tuple[Any, ...]]]:
     kept = [column for column in model._meta.concrete_fields if column.name not in UNLOGGED]
-    return tuple((column.name, attrgetter(column.attname)) for column in kept)
+    return tuple(column.name for column in kept), attrgetter(*(column.attname for column in kept))
 
 
 def snapshot(row: models.Model) -> dict[str, Any]:
     """Return the full record as JSON, foreign keys as ids, derived columns left out."""
-    return {name: json_value(read(row)) for name, read in _columns(type(row))}
+    names, read = _columns(type(row))
+    return {
+        name: value if value is None or type(value) in _JSON else json_value(value)
+        for name, value in zip(names, read(row), strict=True)
+    }
 
 
 def revive(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, Any]:

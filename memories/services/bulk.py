@@ -12,7 +12,7 @@ from memories.choices import Role
 from memories.errors import DomainError, Invalid, NotFound, StateConflict
 from memories.kinds import Kind, Row, kinds
 from memories.services._write import Batch
-from memories.services.edit import admit_move, admit_update
+from memories.services.edit import update_in
 from memories.services.lifecycle import clean_note, move, promote_in
 
 VERBS = ("promote", "reject", "invalidate", "restore", "annotate", "update", "confirm")
@@ -100,7 +100,7 @@ def _one(
         if row is None:
             raise NotFound(f"No {kind.name} {record_id}.")
         with batch.decision(savepoint=True):
-            _apply(batch, kind, row, verb, version, note, fields)
+            _apply(batch, row, verb, version, note, fields)
         return ItemResult(record_id, "done", row.status, row.version)
     except StateConflict as refusal:
         data = refusal.data
@@ -116,16 +116,10 @@ def _one(
         return ItemResult(record_id, "refused", code=refusal.code, message=refusal.message)
 
 
-def _apply(
-    batch: Batch, kind: Kind, row: Row, verb: str, version: int | None, note: str, fields: Mapping[str, Any]
-) -> None:
+def _apply(batch: Batch, row: Row, verb: str, version: int | None, note: str, fields: Mapping[str, Any]) -> None:
     if verb == "promote":
         promote_in(batch, row, version=version, note=note)
     elif verb == "update":
-        admit_update(kind, row, batch.actor, version)
-        values = kind.clean(fields, actor=batch.actor, row=row)
-        admit_move(kind, row, values, batch.actor)
-        batch.change(kind, row, "update", values, note=note)
-        kind.check(row, "update")
+        update_in(batch, row, fields, version=version, note=note)
     else:
         move(batch, row, verb, version=version, note=note)

@@ -59,13 +59,13 @@ def prepare(kind_name: str, fields: Mapping[str, Any], *, actor: Actor, status: 
 def insert_in(batch: Batch, kind: Kind, row: Row, *, note: str = "") -> Created:
     """Insert a prepared row inside an open batch, or answer its twin."""
     row.created_at = row.updated_at = batch.at
+    if key := kind.key(row):
+        serialise(key)  # before anything is read that the row is compared with
     kind.refresh(row)
-    if key := getattr(row, "dedupe_key", "") or getattr(row, "canonical_key", ""):
-        serialise(key)
     if twin := kind.find_twin(row):
         return Created(twin, False)
     kind.check(row, "create")
-    batch.insert(kind, row, note=note)
+    batch.insert(kind, row, note=note, refreshed=True)
     return Created(row, True)
 
 
@@ -79,6 +79,22 @@ def update(row: R, fields: Mapping[str, Any], *, actor: Actor, version: int | No
         version: the version the person saw.
         note: reason.
     """
+    values = _new_values(row, fields, actor, version)
+    if values:
+        with Batch(actor) as batch:
+            _change(batch, row, values, clean_note(note))
+    return row
+
+
+def update_in(
+    batch: Batch, row: Record, fields: Mapping[str, Any], *, version: int | None = None, note: str = ""
+) -> None:
+    """Change fields inside an open batch (see `update`)."""
+    if values := _new_values(row, fields, batch.actor, version):
+        _change(batch, row, values, note)
+
+
+def _new_values(row: Record, fields: Mapping[str, Any], actor: Actor, version: int | None) -> dict[str, Any]:
     kind = kinds.of(row)
     admit_update(kind, row, actor, version)
     unknown = [name for name in fields if name not in kind.editable]
@@ -88,12 +104,13 @@ def update(row: R, fields: Mapping[str, Any], *, actor: Actor, version: int | No
         )
     values = kind.clean(fields, actor=actor, row=row)
     admit_move(kind, row, values, actor)
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return row
-    with Batch(actor) as batch:
-        batch.change(kind, row, "update", values, note=clean_note(note))
-        kind.check(row, "update")
-    return row
+    return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def _change(batch: Batch, row: Record, values: Mapping[str, Any], note: str) -> None:
+    kind = kinds.of(row)
+    batch.change(kind, row, "update", values, note=note)
+    kind.check(row, "update")
 
 
 def _initial(status: str | None) -> str:

@@ -11,9 +11,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 from memories import permissions
 from memories.actors import Actor
 from memories.errors import FieldError, Invalid
+from memories.ids import as_uuid
 from memories.kinds import kinds
+from memories.models import Project
 from memories.queries import projects, records
-from memories.text import clean_json, clean_text
+from memories.text import MAX_NAME, clean_json, clean_text
 
 #: Takes (value, field name, actor); returns the model value. Raises Invalid.
 Parser = Callable[[Any, str, Actor], Any]
@@ -163,12 +165,38 @@ def json_object(value: Any, name: str, actor: Actor) -> dict[str, Any]:
     return cleaned
 
 
-def project(value: Any, name: str, actor: Actor) -> UUID | None:
-    """Parse a project by name or alias into its id; null or "" for none."""
-    if value is None or value == "":
-        return None
-    found = projects.resolve(clean_text(value, name, most=200, blank=True), actor, pointer=f"/{name}")
-    return found.pk if found else None
+def project(value: Any, name: str, actor: Actor) -> Project | None:
+    """Parse a project by name or alias; null or "" for none. Who looked many names up at once hands over the row."""
+    if value is None or value == "" or isinstance(value, Project):
+        return value or None
+    return projects.resolve(clean_text(value, name, most=200, blank=True), actor, pointer=f"/{name}")
+
+
+def by_id(values: dict[str, Any]) -> dict[str, Any]:
+    """Return parsed values as an update takes them, the project by its id (a new row carries the project itself)."""
+    if "project" not in values:
+        return values
+    found = values.pop("project")
+    return {**values, "project_id": found.pk if found else None}
+
+
+def names(value: Any, name: str, actor: Actor) -> list[str]:
+    """Parse what a record speaks of: at most 50 names of entities; an id is taken for the name of that entity."""
+    if not isinstance(value, list) or len(value) > 50:
+        raise Invalid.field(name, "A list of at most 50 names is expected.", "not_a_list")
+    found = [_named(item, f"{name}/{place}", actor) for place, item in enumerate(value)]
+    return list(dict.fromkeys(found))
+
+
+def _named(value: Any, pointer: str, actor: Actor) -> str:
+    word = clean_text(value, pointer, most=MAX_NAME, single=True)
+    wanted = as_uuid(word) if "entity" in kinds else None
+    if wanted is None:
+        return word
+    row = records.visible("entity", actor).filter(pk=wanted).first()
+    if row is None:
+        raise Invalid.field(pointer, f"There is no entity {wanted} that you may see.", "dangling")
+    return kinds.of(row).title(row)
 
 
 def uuid(value: Any, name: str) -> UUID:

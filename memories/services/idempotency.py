@@ -66,6 +66,12 @@ def once(principal: str, key: str, digest: str, act: Callable[[], Answer]) -> An
         return answer
 
 
+def known(principal: str, key: str) -> bool:
+    """Tell whether a key of a principal has a stored answer (or one to another request)."""
+    since = timezone.now() - KEPT
+    return IdempotencyKey.objects.filter(principal=principal, key=key, created_at__gte=since).exists()
+
+
 def _replay(stored: IdempotencyKey, digest: str) -> Answer:
     if stored.request_digest != digest:
         raise KeyReused("This Idempotency-Key was used for another request in the last 24 hours. Send a new key.")

@@ -11,17 +11,19 @@ from memories.actors import Actor
 from memories.choices import LIVE, MemoryType, Status
 from memories.errors import Blocked, Invalid
 from memories.kinds import IndexText, Kind, kinds
+from memories.markdown.folder import path_fault
 from memories.models import Interaction, Memory, SourceChunk, SourceDocument
 from memories.queries import triage
-from memories.queries.keys import holders
-from memories.search import index
+from memories.queries.keys import holders_of
+from memories.search import index, marks, neighbours
 from memories.services import fields as f
+from memories.services import pieces
 from memories.text import normalise
 
 _MEMORY_FIELDS: dict[str, tuple[str, f.Parser]] = {
     "memory_type": ("memory_type", f.choice(MemoryType.values)),
     "content": ("content", f.text(20_000)),
-    "project": ("project_id", f.project),
+    "project": ("project", f.project),
     "external_ref": ("external_ref", f.optional_text(300)),
     "source_chunk": ("source_chunk_id", f.model_row(SourceChunk)),
     "source_interaction": ("source_interaction_id", f.model_row(Interaction)),
@@ -30,6 +32,7 @@ _MEMORY_FIELDS: dict[str, tuple[str, f.Parser]] = {
     "observed_at": ("observed_at", f.moment),
     "confidence": ("confidence", f.confidence),
     "domain_tags": ("domain_tags", f.tags),
+    "entities": ("entities", f.names),
     "valid_until": ("valid_until", f.moment),
     "proposed_supersedes": ("proposed_supersedes_id", f.record("memory")),
 }
@@ -42,16 +45,27 @@ def digest(*parts: object) -> str:
 
 def clean_memory(fields: Mapping[str, Any], *, actor: Actor, row: Memory | None) -> dict[str, Any]:
     """Parse a memory's fields (see kinds.Kind.clean); `row` is the present one for an update, None for a creation."""
-    return f.clean_all(_MEMORY_FIELDS, fields, actor=actor, required=() if row else ("memory_type", "content"))
+    values = f.clean_all(_MEMORY_FIELDS, fields, actor=actor, required=() if row else ("memory_type", "content"))
+    return f.by_id(values) if row else values
+
+
+def key_of(row: Memory) -> str:
+    """Return what is equal for memories of the same content, type, project and reference."""
+    return digest(row.memory_type, row.project_id or "", row.external_ref or "", normalise(row.content))
 
 
 def refresh_memory(row: Memory) -> None:
     """Recompute a memory's derived columns."""
-    key = digest(row.memory_type, row.project_id or "", row.external_ref or "", normalise(row.content))
+    key = key_of(row)
     if key != row.dedupe_key or not row.triage_rank:
         row.dedupe_key = key
         if row.status == Status.CANDIDATE:
             refresh_nearness(row)
+    place_in_queue(row)
+
+
+def place_in_queue(row: Memory) -> None:
+    """Set where in the triage queue a memory stands."""
     row.triage_rank = triage.rank(
         contested=row.proposed_supersedes_id is not None, near=row.near_overlap >= index.NEAR, confidence=row.confidence
     )
@@ -61,15 +75,20 @@ def refresh_nearness(row: Any) -> None:
     """Ask the index and the history whether a candidate is a near duplicate or was rejected before."""
     kind = kinds.of(row)
     row.near_overlap = index.nearest(kind, row)
-    row.rejected_before = any(
-        status == Status.INVALID and pk != row.pk for pk, status in holders(kind.model, row.dedupe_key)
-    )
+    row.rejected_before = any(status == Status.INVALID and pk != row.pk for pk, status in holders_of(row))
 
 
 def find_twin(row: Any) -> Any:
     """Return the live row with the same key, or None."""
-    found = [pk for pk, status in holders(type(row), row.dedupe_key) if status in LIVE and pk != row.pk]
+    found = [pk for pk, status in holders_of(row) if status in LIVE and pk != row.pk]
     return type(row)._base_manager.filter(pk__in=found).first() if found else None
+
+
+def index_text(row: Memory) -> IndexText:
+    """Return the words by which a memory is found: its own and its tags', led by what it names and when it was said."""
+    said = [f"{row.observed_at:%-d %B %Y}"] if row.observed_at else []
+    carried = (marks.type_of("memory", row.memory_type), *marks.tags(row.domain_tags))
+    return IndexText(" ".join([row.content, *row.domain_tags]), lead=" ".join([*row.entities, *said]), marks=carried)
 
 
 def check_memory(row: Memory, action: str) -> None:
@@ -90,15 +109,23 @@ def blockers_of_memory(row: Memory) -> list[tuple[str, str]]:
 
 def clean_document(fields: Mapping[str, Any], *, actor: Actor, row: SourceDocument | None) -> dict[str, Any]:
     """Parse a document's fields."""
-    return f.clean_all(_DOCUMENT_FIELDS, fields, actor=actor, required=() if row else ("file_path",))
+    values = f.clean_all(_DOCUMENT_FIELDS, fields, actor=actor, required=() if row else ("file_path",))
+    return f.by_id(values) if row else values
+
+
+def _path(value: Any, name: str, actor: Actor) -> str:
+    path = f.text(1_000, single=True)(value, name, actor)
+    if fault := path_fault(path):
+        raise Invalid.field(name, fault, "bad_path")
+    return str(path)
 
 
 _DOCUMENT_FIELDS: dict[str, tuple[str, f.Parser]] = {
-    "file_path": ("file_path", f.text(1_000, single=True)),
+    "file_path": ("file_path", _path),
     "title": ("title", f.text(500, blank=True, single=True)),
     "doc_type": ("doc_type", f.text(40, single=True)),
     "tags": ("tags", f.tags),
-    "project": ("project_id", f.project),
+    "project": ("project", f.project),
 }
 
 MEMORY = kinds.register(
@@ -113,11 +140,13 @@ MEMORY = kinds.register(
         ),
         title=lambda row: row.content[:120],
         refresh=refresh_memory,
-        index_text=lambda row: IndexText(row.content + " " + " ".join(row.domain_tags)),
+        index_text=index_text,
+        surround=neighbours.surround,
         check=check_memory,
         blockers=blockers_of_memory,
+        key=key_of,
         find_twin=find_twin,
-        union=("domain_tags",),
+        union=("domain_tags", "entities"),
         choosable=("content", "memory_type", "confidence", "valid_until", "observed_at"),
         card="memories/cards/memory.html",
         url=lambda record_id: f"/memories/{record_id}/",
@@ -138,5 +167,6 @@ DOCUMENT = kinds.register(
         card="memories/cards/document.html",
         url=lambda record_id: f"/documents/{record_id}/",
         select=("project",),
+        hooks=[pieces.follow],
     )
 )

@@ -7,6 +7,7 @@ installation's secret (django.utils.crypto.salted_hmac), so that a copy of the t
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import count
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -60,6 +61,14 @@ def create_token(
         token.save(force_insert=True)
         batch.log(token, "create", kind_name="token")
     return token, text
+
+
+def free_name(base: str) -> str:
+    """Return a name that no live token has: the given one, or it with the next number."""
+    alike = ApiToken.objects.filter(name__istartswith=base, revoked_at__isnull=True).values_list("name", flat=True)
+    taken = {name.casefold() for name in alike}
+    names = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(name for name in names if name.casefold() not in taken)
 
 
 def _service_account(label: str, role: str, projects: Sequence[Project], actor: Actor) -> User:

@@ -1,10 +1,35 @@
-"""Upkeep of the database that changes no record: the planner's statistics."""
+"""Upkeep that changes no record: the search index, the planner's statistics, and how often a word occurs."""
+
+from collections.abc import Callable
+from functools import partial
 
 from django.db import connection, transaction
+
+from memories.models import SourceDocument
+from memories.search import backends, chunks, index, postgres
 
 #: Rows written by this process before it first looks at the statistics, and at most between two looks.
 _FIRST, _MOST = 100, 10_000
 _growth = {"rows": 0, "look": _FIRST}
+
+
+def rebuild_index(tell: Callable[[str, int], None] | None = None) -> dict[str, int]:
+    """Build the search index again from the records, and return how many of each kind it holds.
+
+    Args:
+        tell: is told the kind and how many of its records are done.
+    """
+    backends.rebuild()  # first: the engine may have missed changes, and an update of a row it lacks would fail
+    counts = {}
+    for kind in index.indexed_kinds():
+        index.sweep(kind)
+        counts[kind.plural] = index.reindex(kind, tell=partial(tell, kind.plural) if tell else None)
+    counts["documents"] = 0
+    for document in SourceDocument.objects.order_by("pk").iterator(chunk_size=200):
+        with transaction.atomic():
+            chunks.refresh(document)
+        counts["documents"] += 1
+    return counts
 
 
 def refresh_statistics() -> None:
@@ -15,16 +40,26 @@ def refresh_statistics() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA optimize = 0x10002" if connection.vendor == "sqlite" else "ANALYZE")
+    if connection.vendor == "postgresql":
+        postgres.refresh_terms()
 
 
 def grown(rows: int) -> None:
-    """Count rows just written, and now and then look at the statistics once their transaction is through.
+    """Count rows just written, chunks of documents among them, and look at the statistics now and then.
+
+    It looks once their transaction is through.
 
     A database that began empty would stay without statistics until the next start, and a walk of its graph would read
-    whole tables at every step. PostgreSQL looks by itself (autovacuum).
+    whole tables at every step. PostgreSQL looks at its tables by itself (autovacuum); what a search weighs words by is
+    counted anew when a fifth more was written.
     """
     _growth["rows"] += rows
-    if connection.vendor == "sqlite" and _growth["rows"] >= _growth["look"]:
+    if _growth["rows"] < _growth["look"]:
+        return
+    # A failure is logged: what was written is written.
+    if connection.vendor == "sqlite":
         _growth["look"] = _growth["rows"] + min(_growth["rows"] * 9, _MOST)
-        # A failure is logged: what was written is written.
         transaction.on_commit(refresh_statistics, robust=True)
+    else:
+        _growth["look"] = _growth["rows"] + max(_FIRST, postgres.counted() // 5)
+        transaction.on_commit(postgres.refresh_terms, robust=True)

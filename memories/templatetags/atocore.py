@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from memories import permissions
 from memories.choices import Role
 from memories.kinds import kinds
 from memories.models import Project, User
@@ -91,12 +92,15 @@ def quantities(value: object) -> str:
     return "—" if value is None or value == "" else _QUANTITY.sub(_THIN, str(value))
 
 
+_WAYS = {"cron": "housekeeping", "import": "an import", "capture": "what was captured"}
+
+
 @register.filter
 def who(label: str) -> str:
     """Return an actor's label as people say it."""
     way, _, name = label.partition(":")
     if not name:
-        return {"cron": "housekeeping", "import": "an import", "auto-triage": "auto-triage"}.get(way, way or "somebody")
+        return _WAYS.get(way, way or "somebody")
     return {"agent": f"{name} (assistant)", "admin": f"{name} (admin)"}.get(way, name)
 
 
@@ -117,6 +121,7 @@ _PAST = {
     "invalidate": "invalidated",
     "expire": "expired",
     "graduate": "graduated",
+    "ingest": "given a new version",
     "propose": "proposed",
     "support": "given another source",
     "reinforce": "reinforced",
@@ -126,6 +131,8 @@ _PAST = {
     "annotate": "noted on",
     "import": "imported",
     "capture": "captured",
+    "extract": "looked through with",
+    "assign": "assigned",
     "name": "named",
     "review": "reviewed",
     "remove": "removed",
@@ -191,6 +198,8 @@ def address(entry: Any) -> str:
     """Return the permanent address of the record an audit row speaks of, empty where it has no page."""
     if entry.entity_kind == "interaction":
         return reverse("interaction", args=[entry.record_id])
+    if entry.entity_kind == "extraction":
+        return reverse("interaction", args=[entry.after_json["interaction"]])
     if entry.entity_kind == "project":
         return reverse("project", args=[entry.title]) if entry.title else ""
     return kinds.named(entry.entity_kind).url(entry.record_id) if entry.entity_kind in kinds else ""
@@ -222,6 +231,7 @@ def _frame(context: template.Context, request: HttpRequest) -> dict[str, Any]:
         "switch_base": request.path if request.path in _narrowed() else "/triage/",
         "tabs": _tabs(request.path, suffix, sum(counts.values()), waiting(request, actor)),
         "may_administer": actor.principal.reaches(Role.MAINTAINER),
+        "may_keep": permissions.reaches_all(actor, Role.MAINTAINER),
     }
 
 
@@ -234,11 +244,12 @@ def _of_path(path: str, names: list[str]) -> str:
 def _narrowed() -> set[str]:
     """Lists that a project narrows; from any other page the switcher leads to triage."""
     listed = {f"/{kind.plural}/" for kind in kinds.triaged()} | {tab.url for tab in tabs}
-    return {"/triage/", "/interactions/", "/audit/"} | listed
+    return {"/triage/", "/search/", "/interactions/", "/audit/"} | listed
 
 
 def _tabs(path: str, suffix: str, candidates: int, further: dict[str, int]) -> list[dict[str, Any]]:
     places: list[tuple[str, str, int | None]] = [("Triage", "/triage/", candidates), ("Projects", "/projects/", None)]
+    places.append(("Search", "/search/", None))
     places += [(tab.label, tab.url, further[tab.name]) for tab in tabs]
     places += [
         (kind.plural.capitalize(), f"/{kind.plural}/", None) for kind in kinds.triaged() if kind.name != "document"

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from memories.actors import Actor
 from memories.choices import LIVE, Status
 from memories.kinds import Kind, Row, kinds
-from memories.models import AuditEntry
-from memories.queries import triage
+from memories.models import AuditEntry, Finding
+from memories.queries import extractions, triage
 from memories.queries.history import is_decision
 from memories.search.index import Alike
 from memories.web.faces import Face, Notice, Way, faces
@@ -148,19 +149,29 @@ def items(kind: Kind, rows: Sequence[Row], actor: Actor) -> list[Item]:
     """
     face = faces.of(kind)
     past = triage.pasts(kind.name, [row.pk for row in rows], most=5)
-    told = face.told(rows, actor)
+    told, places = face.told(rows, actor), places_of(kind, rows)
     return [
         Item(
             row,
             kind,
             face,
-            sources=face.sources(row, actor),
+            sources=face.sources(row, actor, places.get(row.pk, [])),
             history=past.get(str(row.pk), []),
             beside=face.beside(row, actor),
             notices=told.get(row.pk, []),
         )
         for row in rows
     ]
+
+
+def places_of(kind: Kind, rows: Sequence[Row]) -> dict[UUID, list[Finding]]:
+    """Return where extractors found some records; one query, none where no record came from an exchange."""
+    return extractions.places_of(kind.name, [row.pk for row in rows if _from_exchange(row)])
+
+
+def _from_exchange(row: Row) -> bool:
+    refs = getattr(row, "source_refs", ())
+    return bool(getattr(row, "source_interaction_id", None)) or any("interaction:" in str(ref) for ref in refs)
 
 
 def with_twins(item: Item, actor: Actor) -> Item:

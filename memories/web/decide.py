@@ -58,7 +58,7 @@ def _run(request: HttpRequest, actor: Actor, kind: Kind, row: Row, verb: str) ->
         return _promote(request, actor, kind, row, version, note)
     own = faces.of(kind).verbs
     if verb in own:
-        return own[verb](row, actor=actor, version=version)
+        return own[verb](row, actor=actor, version=version, note=note)
     if verb not in PLAIN:
         raise NotFound(f"There is no verb “{verb[:40]}” for a {kind.name} here.")
     return PLAIN[verb](row, actor=actor, version=version, note=note)

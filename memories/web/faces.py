@@ -12,6 +12,7 @@ from uuid import UUID
 from memories.actors import Actor
 from memories.filters import Filter
 from memories.kinds import Kind, Row
+from memories.models import Finding
 from memories.web.forms import RecordForm
 from memories.web.provenance import Source
 
@@ -19,6 +20,10 @@ Context = dict[str, Any]
 
 
 def _no_context(row: Row, actor: Actor) -> Context:
+    return {}
+
+
+def _nothing_asked(row: Row, actor: Actor, asked: Mapping[str, str]) -> Context:
     return {}
 
 
@@ -70,9 +75,10 @@ class Face:
         form: the edit form; None where nothing can be edited.
         type_of: the record's type as a word.
         text: the record's own words, for comparing it with another.
-        sources: where a record came from.
+        sources: where a record came from; it is told the places of exchanges in which extractors found it.
         beside: further context of the triage card.
         detail: further context of the record's page.
+        asked: further context of that page which depends on its address's parameters.
         page: template of the record's page.
         verbs: verbs of this kind that the common lifecycle does not have, by name.
         partner_kind: kind of the records that a person may tick to be promoted with this one.
@@ -89,9 +95,10 @@ class Face:
     form: type[RecordForm] | None = None
     type_of: Callable[[Row], str] = lambda row: ""
     text: Callable[[Row], str] = str
-    sources: Callable[[Row, Actor], list[Source]] = lambda row, actor: []
+    sources: Callable[[Row, Actor, Sequence[Finding]], list[Source]] = lambda row, actor, places: []
     beside: Callable[[Row, Actor], Context] = _no_context
     detail: Callable[[Row, Actor], Context] = _no_context
+    asked: Callable[[Row, Actor, Mapping[str, str]], Context] = _nothing_asked
     verbs: Mapping[str, Callable[..., Row]] = field(default_factory=dict)
     partner_kind: str = ""
     ways: list[Way] = field(default_factory=list)

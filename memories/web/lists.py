@@ -27,9 +27,11 @@ LABELS = {
     "has_similar": "Near duplicate",
     "has_conflict": "In a conflict",
     "proposes": "Replaces one",
+    "cold": "Gone cold",
     "confidence_min": "Confidence from",
     "doc_type": "Type",
     "file_path": "Path contains",
+    "removed": "Removed",
     "external_ref": "Id in its tool",
     "origin_role": "Role in its tool",
     "name": "Exact name",
@@ -39,6 +41,7 @@ LABELS = {
     "since": "From",
     "until": "Before",
     "session_id": "Session",
+    "learned": "With candidates",
     "created_after": "After",
     "created_before": "Before",
 }
@@ -134,7 +137,7 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
                 row,
                 kind,
                 face,
-                sources=face.sources(row, actor),
+                sources=face.sources(row, actor, cards.places_of(kind, [row]).get(row.pk, [])),
                 history=past,
                 notices=face.told([row], actor).get(row.pk, []),
             ),
@@ -144,6 +147,7 @@ def detail(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> HttpResp
             "actions": _actions(kind, face, row) if may_decide else [],
             "moment": moment,
             **face.detail(row, actor),
+            **face.asked(row, actor, request.GET.dict()),
         }
         return render(request, face.page, context)
 

@@ -1,5 +1,6 @@
 """The faces of the ground floor's kinds: memory and document."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters as df
@@ -9,8 +10,10 @@ from memories.actors import Actor
 from memories.choices import MemoryType, Status
 from memories.filters import Filter, MemoryFilter, OneOf
 from memories.kinds import Row, kinds
-from memories.models import SourceChunk, SourceDocument
-from memories.web import provenance
+from memories.models import Finding, SourceChunk, SourceDocument
+from memories.queries import packs, reinforcements
+from memories.services.documents import remove
+from memories.web import documents, provenance
 from memories.web.faces import Face, faces
 from memories.web.filters import DocumentQueueFilter, QueueFilter, SubjectMixin
 from memories.web.forms import DocumentForm, MemoryForm
@@ -35,25 +38,20 @@ class DocumentFilter(Filter):
         fields: list[str] = []
 
 
-def sources_of_memory(row: Row, actor: Actor) -> list[provenance.Source]:
+def sources_of_memory(row: Row, actor: Actor, places: Sequence[Finding]) -> list[provenance.Source]:
     """Return where a memory came from: the exchange, the chunk, or neither."""
     found = []
     if row.source_interaction:
-        found.append(provenance.of_interaction(row.source_interaction, row.content))
+        found.append(provenance.of_interaction(row.source_interaction, row.content, places))
     if row.source_chunk:
         found.append(provenance.of_chunk(row.source_chunk, row.content))
     return found
 
 
-def chunks_of(row: Row, actor: Actor) -> dict[str, Any]:
-    """Return a document's chunks, in order."""
-    live = SourceChunk.objects.filter(document=row, removed_at__isnull=True).order_by("chunk_index")
-    return {"chunks": permissions.for_principal(live, actor)[:500]}
-
-
 def first_chunks(row: Row, actor: Actor) -> dict[str, Any]:
     """Return the beginning of a document, for its card."""
-    return {"chunks": chunks_of(row, actor)["chunks"][:4]}
+    live = SourceChunk.objects.filter(document=row, removed_at__isnull=True).order_by("chunk_index")
+    return {"chunks": permissions.for_principal(live, actor)[:4]}
 
 
 def standing(row: Row, actor: Actor) -> dict[str, Any]:
@@ -62,9 +60,13 @@ def standing(row: Row, actor: Actor) -> dict[str, Any]:
     replaced = list(same.filter(superseded_by=row).select_related("project")[:20])
     proposed = list(same.filter(proposed_supersedes=row, status=Status.CANDIDATE).select_related("project")[:20])
     became = row.graduated_to_entity
+    heard = reinforcements.of_memory(row, actor)
     return {
         "replaced": replaced,
         "proposed": proposed,
+        "repeats": list(heard[:20]),
+        "sessions": reinforcements.independent_sessions([row.pk])[row.pk] if row.reference_count else 0,
+        "relied": packs.relied_on(row.pk, actor, 20),
         "became": became,
         "became_url": kinds.of(became).url(became.pk) if became else "",
     }
@@ -75,7 +77,7 @@ MEMORY = faces.register(
         kind=kinds.named("memory"),
         queue_filter=MemoryQueueFilter,
         list_filter=MemoryFilter,
-        shown=("project", "status", "type", "tag", "created_by", "confidence_min"),
+        shown=("project", "status", "type", "tag", "created_by", "confidence_min", "cold"),
         page="memories/memory.html",
         form=MemoryForm,
         type_of=lambda row: str(row.memory_type),
@@ -96,6 +98,7 @@ DOCUMENT = faces.register(
         type_of=lambda row: str(row.doc_type),
         text=lambda row: str(row.title or row.file_path),
         beside=first_chunks,
-        detail=chunks_of,
+        asked=documents.page_of,
+        verbs={"remove": remove},
     )
 )

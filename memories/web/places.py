@@ -1,27 +1,23 @@
-"""Projects and captured exchanges: their lists and pages, and the help page. Reads only."""
+"""Projects: their list and pages, and the help page. Reads only."""
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from memories import permissions
 from memories.actors import Actor
-from memories.choices import Status
+from memories.choices import Role, Status
 from memories.errors import NotFound
-from memories.filters import InteractionFilter
 from memories.kinds import kinds
-from memories.models import Interaction, Memory, Project
-from memories.queries import projects, triage
+from memories.models import Interaction, Project
+from memories.queries import figures, projects, triage
 from memories.text import text_fault
-from memories.web import paging, panels
+from memories.web import panels
 from memories.web.door import page
-from memories.web.lists import NEWEST, filtered, next_address, shown_fields
-
-SIZE = 50
-SHOWN = ("project", "client", "session_id", "created_after", "created_before")
 
 
 @page("GET")
@@ -33,7 +29,12 @@ def project_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         for name, count in triage.waiting_by_project(kind, actor):
             waiting[name] = waiting.get(name, 0) + count
     listed = [{"row": row, "aliases": _aliases(row), "waiting": waiting.get(row.name, 0)} for row in rows]
-    return render(request, "memories/projects.html", {"listed": listed, "unplaced": waiting.get("", 0)})
+    context = {
+        "listed": listed,
+        "unplaced": waiting.get("", 0),
+        "may_register": actor.principal.reaches_all(Role.MAINTAINER),
+    }
+    return render(request, "memories/projects.html", context)
 
 
 def _aliases(row: Project) -> list[str]:
@@ -48,57 +49,30 @@ def project(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     row = projects.get(name, actor)
     if name != row.name:
         return redirect("project", row.name, permanent=False)
-    figures = [_figures(kind, row, actor) for kind in kinds.triaged()]
+    counted = figures.kept("recorded", row, actor, lambda: _recorded(row, actor))
     heard = permissions.for_principal(Interaction.objects.filter(project=row), actor).count()
     context = {
         "row": row,
         "aliases": projects.aliases(row),
-        "figures": figures,
+        "figures": [_figure(kind, counted[kind.name]) for kind in kinds.triaged()],
         "heard": heard,
         "panels": panels.of(row, actor),
     }
     return render(request, "memories/project.html", context)
 
 
-def _figures(kind: Any, row: Project, actor: Actor) -> dict[str, Any]:
-    own = permissions.for_principal(kind.model._base_manager.filter(**{kind.project_paths[0]: row}), actor)
-    counted = dict(own.order_by().values_list("status").annotate(Count("pk")))
+def _recorded(row: Project, actor: Actor) -> figures.Made:
+    """Return how many records of each kind stand in each status. Time changes none of them."""
+    found = {}
+    for kind in kinds.triaged():
+        own = permissions.for_principal(kind.model._base_manager.filter(**{kind.project_paths[0]: row}), actor)
+        found[kind.name] = dict(own.order_by().values_list("status").annotate(Count("pk")))
+    return figures.Made(found, figures.reach(row), timezone.now() + timedelta(days=1))
+
+
+def _figure(kind: Any, counted: dict[str, int]) -> dict[str, Any]:
     by_status = [(status, counted[status]) for status in Status.values if status in counted]
     return {"kind": kind, "by_status": by_status, "total": sum(counted.values())}
-
-
-@page("GET")
-def interaction_list(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Captured exchanges, newest first."""
-    visible = permissions.for_principal(Interaction.objects.select_related("project"), actor)
-    made = filtered(request, InteractionFilter(request.GET, visible, actor=actor), {"after"})
-    listed = paging.page(made.qs, NEWEST, after=request.GET.get("after", ""), size=SIZE)
-    context = {"rows": listed.rows, "fields": shown_fields(made, SHOWN), "next": next_address(request, listed.after)}
-    return render(request, "memories/interactions.html", context)
-
-
-@page("GET")
-def interaction(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
-    """One captured exchange: what was asked and answered, its neighbours in the session, what was taken from it."""
-    visible = permissions.for_principal(Interaction.objects.select_related("project"), actor)
-    row = visible.filter(pk=pk).first()
-    if row is None:
-        raise NotFound(f"There is no interaction {pk} that you may see.")
-    taken = permissions.for_principal(
-        Memory.objects.filter(source_interaction=row).select_related("project"), actor
-    ).order_by("pk")
-    session = (
-        visible.filter(session_id=row.session_id).exclude(pk=pk).order_by("created_at")
-        if row.session_id
-        else visible.none()
-    )
-    context = {
-        "row": row,
-        "taken": taken[:100],
-        "before": session.filter(created_at__lte=row.created_at).last(),
-        "following": session.filter(created_at__gt=row.created_at).first(),
-    }
-    return render(request, "memories/interaction.html", context)
 
 
 @page("GET")

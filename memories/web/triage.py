@@ -123,6 +123,8 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = queue_context(found)
     context |= bar_context(request, found)
     context |= _current(found, context["rows"], request.GET.get("card", ""))
+    if context["item"] is not None and not context["place"]:
+        context |= _put_first(context["item"], context["rows"])
     if context["item"] is None:
         context |= _nothing_left(found)
     response = render(request, "memories/triage.html", context)
@@ -169,8 +171,9 @@ def more(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Further rows of the queue, as a fragment."""
     found = Queue(request.GET, actor)
     listed = found.page(request.GET.get("after", ""))
-    rows = [cards.row_of(found.kind, row) for row in listed.rows]
-    context = {"queue": found, "kind": found.kind, "rows": rows, "after": listed.after}
+    first = request.GET.get("card", "")
+    rows = [cards.row_of(found.kind, row) for row in listed.rows if str(row.pk) != first]
+    context = {"queue": found, "kind": found.kind, "rows": rows, "after": listed.after, "first": first}
     return render(request, "memories/_rows.html", context)
 
 
@@ -203,13 +206,21 @@ def _current(found: Queue, rows: list[cards.Item], wanted: str) -> dict[str, Any
         row = triage.queue(found.kind.name, found.actor).filter(pk=_uuid(wanted)).first()
     row = row or (rows[0].row if rows else None)
     if row is None:
-        return {"item": None}
+        return {"item": None, "place": 0}
     place = ids.index(row.pk) if row.pk in ids else -1
     following = ids[place + 1] if place + 1 < len(ids) else None
     item = cards.items(found.kind, [row], found.actor)[0]
     if found.query.get("similar"):  # asked for by a plain link; a script fetches it beside the page
         cards.with_twins(item, found.actor)
     return {"item": item, "place": place + 1, "following": following}
+
+
+def _put_first(item: cards.Item, rows: list[cards.Item]) -> dict[str, Any]:
+    """Put a card that was asked for by its address, and stands beyond the first rows, before them.
+
+    It is named to whoever fetches more, so that it does not come a second time.
+    """
+    return {"rows": [item, *rows], "place": 1, "following": rows[0].row.pk if rows else None, "first": str(item.row.pk)}
 
 
 def _nothing_left(found: Queue) -> dict[str, Any]:

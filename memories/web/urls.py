@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from memories.kinds import Kind, kinds
-from memories.web import audit, bulk, combine, decide, edit, lists, memory_faces, places, triage
+from memories.web import (
+    audit,
+    bulk,
+    combine,
+    connecting,
+    decide,
+    edit,
+    exchanges,
+    housekeeping,
+    lists,
+    memory_faces,
+    places,
+    searching,
+    triage,
+)
 
 
 class KindConverter:
@@ -38,8 +52,13 @@ urlpatterns = [
     path("triage/undo/", bulk.undo, name="undo"),
     path("projects/", places.project_list, name="projects"),
     path("projects/<str:name>/", places.project, name="project"),
-    path("interactions/", places.interaction_list, name="interactions"),
-    path("interactions/<uuid:pk>/", places.interaction, name="interaction"),
+    path("interactions/", exchanges.interaction_list, name="interactions"),
+    path("interactions/<uuid:pk>/", exchanges.interaction, name="interaction"),
+    path("interactions/<uuid:pk>/extract/", exchanges.extract, name="interaction-extract"),
+    path("interactions/<uuid:pk>/assign/", exchanges.assign, name="interaction-assign"),
+    path("connect/", connecting.connect, name="connect"),
+    path("housekeeping/", housekeeping.desk, name="housekeeping"),
+    path("search/", searching.search_page, name="search"),
     path("audit/", audit.browser, name="audit"),
     path("audit/<int:seq>/", audit.entry, name="audit-entry"),
     path("<kind:kind>/", lists.listing, name="listing"),

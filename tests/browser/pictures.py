@@ -1,33 +1,25 @@
-"""`make pictures`: takes the pictures of docs/questions.md anew, one for each query, from the sample project.
+"""`make pictures`: takes the pictures of the documentation anew from the sample: the tour's, and one for each query.
 
-The sample is loaded into an installation of its own, which is gone afterwards. Look at the pictures before you commit
+Look at the pictures before you commit
 them, and at the words beside them: they say what is to be seen.
 """
 
-import json
 import os
 import sys
-import tempfile
-import urllib.parse
-import urllib.request
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django
 
-from tests.browser.conftest import signed_in
-from tests.browser.small_png import shrunk
+from tests.browser import tour_pictures
+from tests.browser.sample import PROJECT, Sample, loaded
 from tests.conftest import BROWSER_FLAGS
-from tests.live import ROOT, LiveApp, installation
 from tests.machine import CHROMIUM, missing_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FloatRect, Page
+    from playwright.sync_api import FloatRect
 
     from engineering.queries.catalogue import Query
 
-FOLDER = ROOT / "docs" / "images" / "queries"
-PROJECT = "p21-heron"
 #: Whom a question about an entity is asked of: somebody for whom the answer is telling.
 SUBJECTS = {
     "Q-001": "Fibre feed",
@@ -65,63 +57,56 @@ _END = """most => {
 }"""
 
 
-class Sample:
-    """The sample project in front of a browser."""
-
-    def __init__(self, app: LiveApp, page: "Page", blank: "Page") -> None:
-        self.page, self.blank = page, blank
-        self._base = app.base_url
-        self._token = app.create_token("weighing", "maintainer")
-
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask the REST door; answers the JSON."""
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self._base}/api/v1/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-
-    def entity(self, name: str) -> str:
-        """Return the id of the active entity of a name."""
-        asked = urllib.parse.urlencode({"project": PROJECT, "status": "active", "name": name})
-        return str(self.call("GET", f"entities?{asked}")["results"][0]["id"])
-
-    def take(self, query: "Query") -> None:
-        """Take the picture of one query's page."""
-        word = query.name.replace("_", "-")
-        place = f"projects/{PROJECT}" if query.scope == "projects" else f"entities/{self.entity(SUBJECTS[query.id])}"
-        self.page.goto(OWN.get(query.id) or f"/{place}/queries/{word}/{CHOSEN.get(query.id, '')}")
-        self.page.wait_for_load_state("networkidle")
-        top, end = self.page.evaluate(_END, HEIGHTS.get(query.id, HEIGHT))
-        area: FloatRect = {"x": 0, "y": top, "width": WIDTH, "height": end - top}
-        picture = self.page.screenshot(full_page=True, clip=area, animations="disabled")
-        (FOLDER / f"{query.id}.png").write_bytes(shrunk(self.blank, picture))
-
-    def go_on(self) -> None:
-        """Name a baseline, note a review, and then change something."""
-        self.page.goto(f"/projects/{PROJECT}/baselines/")
-        self.page.get_by_label("Name", exact=True).fill("PDR")
-        self.page.get_by_label("What it stands for").fill("Preliminary design review")
-        self.page.get_by_role("button", name="Name it").click()
-        self.page.get_by_text("“PDR” names this moment.").wait_for()
-        self.page.goto(f"/projects/{PROJECT}/changes/")
-        self.page.get_by_role("button", name="I have reviewed up to here").click()
-        self.page.wait_for_load_state("networkidle")
-        for name, mass, why in WEIGHED:
-            place = f"entities/{self.entity(name)}"
-            held = self.call("GET", place)["properties"]
-            self.call("PATCH", place, {"properties": held | {"mass": mass}, "note": why})
-        tray = {"entity_type": "component", "name": "Cable tray", "project": PROJECT, "properties": {"mass": "0.2 kg"}}
-        made = self.call("POST", "entities", tray | {"status": "active"})
-        ends = {"source_entity": made["id"], "target_entity": self.entity("Bench and enclosure")}
-        self.call("POST", "relationships", {"relationship_type": "part_of", "status": "active", **ends})
-
-
 #: What is corrected after the baseline: name, mass, and why.
 WEIGHED = (
     ("Optical bench", "5.62 kg", "On the scale, with inserts"),
     ("Control box", "0.95 kg", "With the new fan"),
 )
+
+
+def take(sample: Sample, query: "Query") -> None:
+    """Take the picture of one query's page."""
+    word = query.name.replace("_", "-")
+    place = f"projects/{PROJECT}" if query.scope == "projects" else f"entities/{sample.entity(SUBJECTS[query.id])}"
+    sample.go(OWN.get(query.id) or f"/{place}/queries/{word}/{CHOSEN.get(query.id, '')}")
+    top, end = sample.page.evaluate(_END, HEIGHTS.get(query.id, HEIGHT))
+    area: FloatRect = {"x": 0, "y": top, "width": WIDTH, "height": end - top}
+    picture = sample.page.screenshot(full_page=True, clip=area, animations="disabled")
+    sample.keep(f"queries/{query.id}.png", picture)
+
+
+def go_on(sample: Sample) -> None:
+    """Name a baseline, note a review, and then change something."""
+    sample.page.goto(f"/projects/{PROJECT}/baselines/")
+    sample.page.get_by_label("Name", exact=True).fill("PDR")
+    sample.page.get_by_label("What it stands for").fill("Preliminary design review")
+    sample.page.get_by_role("button", name="Name it").click()
+    sample.page.get_by_text("“PDR” names this moment.").wait_for()
+    sample.page.goto(f"/projects/{PROJECT}/changes/")
+    sample.page.get_by_role("button", name="I have reviewed up to here").click()
+    sample.page.wait_for_load_state("networkidle")
+    for name, mass, why in WEIGHED:
+        place = f"entities/{sample.entity(name)}"
+        held = sample.call("GET", place)["properties"]
+        sample.call("PATCH", place, {"properties": held | {"mass": mass}, "note": why})
+    tray = {"entity_type": "component", "name": "Cable tray", "project": PROJECT, "properties": {"mass": "0.2 kg"}}
+    made = sample.call("POST", "entities", tray | {"status": "active"})
+    ends = {"source_entity": made["id"], "target_entity": sample.entity("Bench and enclosure")}
+    sample.call("POST", "relationships", {"relationship_type": "part_of", "status": "active", **ends})
+
+
+def questions(sample: Sample) -> None:
+    """Take the picture of each query."""
+    from engineering.queries.catalogue import QUERIES
+
+    sample.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    for query in QUERIES:
+        if query.id not in COMPARING:
+            take(sample, query)
+    go_on(sample)
+    for query in QUERIES:
+        if query.id in COMPARING:
+            take(sample, query)
 
 
 def main() -> int:
@@ -133,32 +118,14 @@ def main() -> int:
     django.setup()
     from playwright.sync_api import sync_playwright
 
-    from engineering.queries.catalogue import QUERIES
-
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        installation(Path(folder)) as app,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_FLAGS) as chromium,
     ):
-        app.manage("load_sample")
-        app.start()
-        app.create_user("ada", "admin")
-        context = chromium.new_context(
-            base_url=app.base_url,
-            storage_state=signed_in(chromium, app, "ada"),
-            color_scheme="light",
-            viewport={"width": WIDTH, "height": HEIGHT},
-        )
-        sample = Sample(app, context.new_page(), chromium.new_page())
-        for query in QUERIES:
-            if query.id not in COMPARING:
-                sample.take(query)
-        sample.go_on()
-        for query in QUERIES:
-            if query.id in COMPARING:
-                sample.take(query)
+        # The tour decides something, and the questions change something: neither is to be seen in the other.
+        for taking in (tour_pictures.take, questions):
+            with loaded(chromium) as sample:
+                taking(sample)
     return 0
 
 

@@ -33,6 +33,8 @@ def test_a_conflict_found_on_promote_is_settled_by_two_keys(house: House, window
     settle(page)
     page.goto(f"/triage/?tab=memories&project={project}")
     page.get_by_role("navigation", name="What to decide").get_by_role("link", name="Conflicts").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Conflicts")
+    settle(page)
     page.keyboard.press("o")
     expect(page.get_by_role("heading", level=1)).to_contain_text("M1 mirror – two values for mass")
     row = conflict(house, project)

@@ -3,7 +3,7 @@
 from playwright.sync_api import Dialog, expect
 
 from tests.browser.conftest import House, Windows
-from tests.browser.desk import left, open_queue, press, settle, title
+from tests.browser.desk import DWELL, left, open_queue, press, settle, title
 
 
 def test_promote_shows_the_next_card_and_is_saved(house: House, window: Windows) -> None:
@@ -136,9 +136,23 @@ def test_what_was_skipped_stays_at_the_end_over_a_reload_but_can_be_asked_for(ho
     assert title(page) == third["content"]
     assert page.locator("#list > [data-id]").last.get_attribute("data-id") == first["id"]
     assert (house.status(first), house.status(second)) == ("candidate", "active")
-    page.goto(f"/triage/?tab=memories&card={first['id']}")
+    page.goto(f"/triage/?tab=memories&project={project}&card={first['id']}")
     page.locator("#list[role=listbox]").wait_for()
     assert title(page) == first["content"]
+
+
+def test_a_card_asked_for_is_shown_however_long_the_queue(house: House, window: Windows) -> None:
+    project = house.project()
+    *_, last = house.memories(project, 55)
+    page = window()
+    page.goto(f"/memories/{last['id']}/")
+    page.get_by_role("link", name="Show in triage").click()
+    page.locator("#list[role=listbox]").wait_for()
+    expect(page.locator("#stage h1")).to_have_text(last["content"])
+    page.wait_for_timeout(DWELL)
+    press(page, "r")
+    settle(page)
+    assert house.status(last) == "invalid"
 
 
 def test_how_many_pass_the_filter_follows_what_is_decided(house: House, window: Windows) -> None:

@@ -50,8 +50,8 @@ def test_a_broken_line_puts_the_card_back_on_top_and_retry_saves_it(house: House
     project = house.project()
     first, second = house.memories(project, 2)
     page = window()
-    open_queue(page, project)
     page.route("**/promote/", lambda route: route.abort())
+    open_queue(page, project)
     press(page, "a")
     page.get_by_text("Not saved – retry").wait_for()
     assert title(page) == first["content"]
@@ -67,8 +67,8 @@ def test_a_fault_of_the_server_names_the_request(house: House, window: Windows) 
     project = house.project()
     house.memories(project, 2)
     page = window()
-    open_queue(page, project)
     page.route("**/promote/", lambda route: route.fulfill(status=500, headers={"X-Request-ID": "look-me-up"}, body=""))
+    open_queue(page, project)
     press(page, "a")
     expect(page.locator("#alerts")).to_contain_text("look-me-up")
 
@@ -77,7 +77,6 @@ def test_a_busy_database_is_asked_once_more_without_a_word(house: House, window:
     project = house.project()
     first, _ = house.memories(project, 2)
     page = window()
-    open_queue(page, project)
     answers = iter([503])
 
     def busy_once(route: Route) -> None:
@@ -85,6 +84,7 @@ def test_a_busy_database_is_asked_once_more_without_a_word(house: House, window:
         route.fulfill(status=status, body="") if status else route.continue_()
 
     page.route("**/promote/", busy_once)
+    open_queue(page, project)
     press(page, "a")
     page.wait_for_timeout(1_000)
     settle(page)
@@ -120,13 +120,13 @@ def test_a_long_save_says_so(house: House, window: Windows) -> None:
     project = house.project()
     house.memories(project, 2)
     page = window()
-    open_queue(page, project)
 
     def slowly(route: Route) -> None:
         page.wait_for_timeout(900)
         route.continue_()
 
     page.route("**/promote/", slowly)
+    open_queue(page, project)
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text("Saving…")
     expect(page.locator("#said")).to_contain_text("Promoted")

@@ -13,7 +13,7 @@ from engineering.models import Entity, Relationship
 from engineering.sample import files, loader
 from memories.actors import Actor
 from memories.errors import Duplicate, StateConflict
-from memories.models import AuditEntry, Interaction, Memory, Project, SourceChunk
+from memories.models import AuditEntry, ExtractionRun, Finding, Interaction, Memory, Project, Reinforcement, SourceChunk
 from memories.queries import projects, triage
 from memories.services import lifecycle
 from memories.services import projects as project_verbs
@@ -145,3 +145,12 @@ def test_a_fault_in_the_files_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(CommandError, match="m99: unknown is"):
         call_command("load_sample")
     assert not any(counts().values())
+
+
+def test_what_the_sample_says_twice_is_counted_and_what_was_looked_through_is_known() -> None:
+    loader.load(NOW)
+    assert Reinforcement.objects.filter(share__gte=0.7).count() >= 3
+    runs = ExtractionRun.objects.all()
+    assert {(run.outcome, run.proposed) for run in runs} == {("done", 0)}
+    assert all(run.found for run in runs)
+    assert set(Finding.objects.values_list("outcome", flat=True)) == {"known"}

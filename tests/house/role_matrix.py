@@ -12,10 +12,11 @@ from typing import Any
 ROLES = ("anonymous", "reader", "agent", "reviewer", "maintainer", "admin")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-#: What REST answers to a method that a route does not know, for resources open to every reader, agent or reviewer.
+#: What REST answers to a method that a route does not know, for resources open to every reader, agent, reviewer, …
 UNKNOWN = "401 405 405 405 405 405"
 UNKNOWN_TO_AGENTS = "401 403 405 405 405 405"
 UNKNOWN_TO_REVIEWERS = "401 403 403 405 405 405"
+UNKNOWN_TO_MAINTAINERS = "401 403 403 403 405 405"
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Row:
         others: the six statuses of every other method.
         at: what stands in the address: for each of its parts the name of a sample (see test_role_matrix.samples).
         body: what is sent with methods that change something; "@name" stands for the id of a sample.
+        query: what a GET has behind its address.
     """
 
     cells: Mapping[str, str]
     others: str = UNKNOWN
     at: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
 
     def expected(self, method: str) -> tuple[int, ...]:
         """Return the six statuses of a method; HEAD is answered as GET is."""

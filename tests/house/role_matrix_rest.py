@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.house.role_matrix import UNKNOWN_TO_AGENTS, UNKNOWN_TO_REVIEWERS, Row
+from tests.house.role_matrix import UNKNOWN_TO_AGENTS, UNKNOWN_TO_MAINTAINERS, UNKNOWN_TO_REVIEWERS, Row
 
 API = "/api/v1"
 
@@ -23,6 +23,8 @@ MEMORY = {"memory_type": "knowledge", "content": "The lathe turns at 900 rpm.", 
 ENTITY = {"entity_type": "component", "name": "Lathe", "project": "p04"}
 LINK = {"source_entity": "@entity", "relationship_type": "depends_on", "target_entity": "@entity other"}
 
+IN = {"project": "p04"}
+
 
 def at(sample: str, **more: str) -> dict[str, str]:
     """The record that an address names."""
@@ -41,6 +43,7 @@ def read(cells: str, sample: str) -> Row:
 
 MEMORIES = {
     f"{API}/memories": Row({"GET": ALL, "POST": "401 403 201 201 201 201"}, body=MEMORY),
+    f"{API}/memories/bulk": Row({"POST": "401 403 200 200 200 200"}, body={"items": [MEMORY]}),
     f"{API}/memories/<id>": Row({"GET": PROPOSED, "PATCH": PROPOSED}, at=at("candidate"), body={"confidence": 0.6}),
     f"{API}/memories/<id>/promote": post(DECIDED, "candidate"),
     f"{API}/memories/<id>/reject": post(DECIDED, "candidate"),
@@ -57,6 +60,18 @@ MEMORIES = {
     ),
     f"{API}/memories/<id>/audit": read(PROPOSED, "candidate"),
     f"{API}/memories/<id>/similar": read(PROPOSED, "candidate"),
+}
+DOCUMENTS = {
+    f"{API}/documents": Row(
+        {"GET": ALL, "POST": "401 403 201 201 201 201"}, body={"file_path": "a.md", "text": "# A"} | IN
+    ),
+    f"{API}/documents/<id>": Row({"GET": PROPOSED, "PATCH": PROPOSED}, at=at("document"), body={"title": "Other"}),
+    f"{API}/documents/<id>/promote": post(DECIDED, "document"),
+    f"{API}/documents/<id>/reject": post(DECIDED, "document"),
+    f"{API}/documents/<id>/remove": post(DECIDED, "document"),
+    f"{API}/documents/<id>/annotate": post(DECIDED, "document", note="read"),
+    f"{API}/documents/<id>/audit": read(PROPOSED, "document"),
+    f"{API}/documents/<id>/chunks": read(PROPOSED, "document"),
 }
 ENTITIES = {
     f"{API}/entities": Row({"GET": ALL, "POST": "401 403 201 201 201 201"}, body=ENTITY),
@@ -107,6 +122,7 @@ BASELINES = {
     f"{API}/projects/<name>/baselines/<baseline>": Row(
         {"GET": "401 404 404 404 404 404"}, at={"name": "project", "baseline": "nothing"}
     ),
+    f"{API}/projects/<name>/daily-figures": Row({"GET": DECIDING}, at={"name": "project"}),
     f"{API}/projects/<name>/reviewed": Row({"GET": ALL, "POST": ALL}, at={"name": "project"}, body={"seq": 1}),
 }
 REST = {
@@ -134,15 +150,31 @@ REST = {
         UNKNOWN_TO_AGENTS,
         body={"prompt": "What does it weigh?"},
     ),
-    f"{API}/interactions/<id>": Row({"GET": "401 403 200 200 200 200"}, UNKNOWN_TO_AGENTS, at=at("interaction")),
+    f"{API}/interactions/<id>": Row(
+        {"GET": "401 403 200 200 200 200", "PATCH": "401 403 403 200 200 200"},
+        UNKNOWN_TO_AGENTS,
+        at=at("interaction"),
+        body={"project": "p05"},
+    ),
+    f"{API}/interactions/<id>/extract": Row(
+        {"POST": "401 403 201 201 201 201"}, UNKNOWN_TO_AGENTS, at=at("interaction")
+    ),
+    f"{API}/interactions/<id>/reinforce": Row(
+        {"POST": "401 403 200 200 200 200"}, UNKNOWN_TO_AGENTS, at=at("interaction")
+    ),
     f"{API}/audit": Row({"GET": ALL}),
     f"{API}/audit/export": Row({"GET": ALL}),
     f"{API}/audit/undo": Row({"POST": "401 403 403 200 200 200"}, body={"request_id": "of nothing"}),
     f"{API}/audit/<seq>": Row({"GET": ALL}, at={"seq": "seq"}),
     f"{API}/audit/<seq>/undo": Row({"POST": "401 403 403 200 200 200"}, at={"seq": "seq"}),
     f"{API}/stats": Row({"GET": ALL}),
+    f"{API}/housekeeping": Row({"POST": MAINTAINED}, UNKNOWN_TO_MAINTAINERS, body={"dry_run": True}),
+    f"{API}/housekeeping/runs": Row({"GET": MAINTAINED}, UNKNOWN_TO_MAINTAINERS),
+    f"{API}/context": Row({"POST": ALL}, body={"prompt": "What is the tower made of?"}),
+    f"{API}/context/<id>": Row({"GET": "401 404 200 200 200 200"}, at=at("pack")),
+    f"{API}/search": Row({"GET": ALL}, query="?q=tower"),
     # What the API is like is no secret.
     f"{API}/schema": Row({"GET": "200 200 200 200 200 200"}, "405 405 405 405 405 405"),
     f"{API}/docs": Row({"GET": "200 200 200 200 200 200"}, "405 405 405 405 405 405"),
 }
-ROWS = {**MEMORIES, **ENTITIES, **RELATIONSHIPS, **PROJECTS, **BASELINES, **REST}
+ROWS = {**MEMORIES, **DOCUMENTS, **ENTITIES, **RELATIONSHIPS, **PROJECTS, **BASELINES, **REST}

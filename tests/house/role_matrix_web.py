@@ -29,6 +29,13 @@ PAGES = {
     "/projects/<name>/overview/": page(name="project"),
     "/interactions/": page(),
     "/interactions/<pk>/": page("302 404 404 200 200 200", pk="interaction"),
+    "/interactions/<pk>/extract/": Row({"POST": "302 404 404 302 302 302"}, NOTHING_ELSE, at={"pk": "interaction"}),
+    "/interactions/<pk>/assign/": Row(
+        {"POST": "302 404 404 302 302 302"},
+        NOTHING_ELSE,
+        at={"pk": "interaction"},
+        body={"project": "p05", "version": "1"},
+    ),
     "/conflicts/": page(),
     "/conflicts/<pk>/": Row(
         {"GET": PAGE, "POST": "302 403 403 302 302 302"},
@@ -36,11 +43,19 @@ PAGES = {
         at={"pk": "conflict"},
         body={"act": "dismiss", "version": "1", "note": "both were rounded"},
     ),
+    "/housekeeping/": Row(
+        {"GET": "302 403 403 403 200 200", "POST": "302 403 403 403 200 200"}, NOTHING_ELSE, body={"act": "look"}
+    ),
+    "/connect/": Row({"GET": PAGE, "POST": "302 403 403 403 200 200"}, NOTHING_ELSE, body={"program": "cursor"}),
+    "/search/": page(),
+    "/context/": page(),
+    "/context/<pk>/": page("302 404 404 200 200 200", pk="pack"),
     "/audit/": page(),
     "/audit/<seq>/": page(seq="seq"),
     "/<kind>/": page(kind="memories"),
     # How to use the keyboard is no secret, and nothing is done there whatever the method.
     "/help/": Row({}, "200 200 200 200 200 200"),
+    "/metrics": Row({"GET": "401 403 403 403 200 200"}, "401 405 405 405 405 405"),
     "/healthz": Row({"GET": "200 200 200 200 200 200"}, NOTHING_ELSE),
 }
 TRIAGE = {

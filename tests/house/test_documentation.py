@@ -8,9 +8,10 @@ import pytest
 from engineering.queries.catalogue import BY_ID, QUERIES, Scope
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 QUESTIONS = ROOT / "docs" / "questions.md"
-PICTURES = ROOT / "docs" / "images" / "queries"
+IMAGES = ROOT / "docs" / "images"
+PICTURES = IMAGES / "queries"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -40,7 +41,15 @@ def test_each_picture_is_of_a_question_and_small() -> None:
     assert sum(sizes.values()) < 1_500_000
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_picture_is_shown_somewhere_and_together_they_are_small() -> None:
+    """That each picture which is shown exists is part of where links lead."""
+    shown = {(page.parent / link).resolve() for page in PAGES for link in _LINK.findall(page.read_text())}
+    taken = [path for path in IMAGES.rglob("*") if path.is_file()]
+    assert [path.name for path in taken if path not in shown] == []
+    assert sum(path.stat().st_size for path in taken) < 1_200_000
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     links = [link for link in _LINK.findall(_FENCED.sub("", page.read_text())) if "://" not in link]
     assert [link for link in links if not _there(page, link)] == []

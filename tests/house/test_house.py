@@ -70,7 +70,7 @@ def test_migrations_are_named() -> None:
 
 
 def test_each_verb_of_a_lifecycle_is_a_function_of_that_name() -> None:
-    elsewhere = {"update", "undo", "confirm", "remove"}
+    elsewhere = {"update", "undo", "confirm", "ingest", "remove"}
     verbs = {verb.action for kind in kinds for verb in kind.lifecycle if kind.name != "conflict"} - elsewhere
     assert not [verb for verb in verbs if not callable(getattr(lifecycle, verb, None))]
 

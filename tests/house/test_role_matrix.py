@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
+from engineering.context.asked import Asked
 from engineering.models import Conflict
+from engineering.services import packs
 from engineering.services.conflicts import aliases, resolve
 from memories import permissions
 from memories.actors import Actor
@@ -89,6 +91,8 @@ def samples(proposer: Actor) -> Samples:
         "link": link,
         "link candidate": waiting,
         "link dead": dead_link,
+        "document": factories.document(by=proposer),
+        "pack": packs.make(Asked("What does M1 weigh?"), actor=proposer)[1],
         "interaction": capture.capture({"prompt": "What does M1 weigh?"}, actor=proposer),
     }
     factories.entity("Chuck", properties={"mass": "2 kg", "length": "80 mm"})
@@ -138,6 +142,8 @@ def _filled(value: Any, made: Samples) -> Any:
 def answers(route: str, row: Row, clients: Mapping[str, Any], made: Samples, method: str) -> tuple[int, ...]:
     """Return what each role gets."""
     address = re.sub(r"<(\w+)>", lambda part: made.get(row.at.get(part[1], ""), row.at.get(part[1], "x")), route)
+    if method in ("GET", "HEAD"):
+        address += row.query
     rest = route.startswith("/api/")
     names = [f"token:{role}" if rest and role != "anonymous" else role for role in ROLES]
     return tuple(ask(clients[name], method, address, row, made) for name in names)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -120,6 +121,41 @@ def test_ctrl_c_ends_it_cleanly_and_it_starts_again(stopped_app: LiveApp) -> Non
         assert get(f"{stopped_app.base_url}/healthz").status == 200
         assert stopped_app.stop(signal.SIGINT) == 0
     assert "Traceback" not in stopped_app.log()
+
+
+def test_sigterm_lets_a_request_finish_takes_no_other_and_ends_with_0(stopped_app: LiveApp) -> None:
+    token = stopped_app.create_token("slow")
+    stopped_app.start()
+    address = stopped_app.base_url.removeprefix("http://")
+    body = b'{"memory_type": "knowledge", "content": "Written while the server stopped."}'
+    head = f"POST /api/v1/memories HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    host, port = address.split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as slow, ThreadPoolExecutor(1) as pool:
+        slow.sendall(head.encode() + body[:10])
+        time.sleep(0.5)  # until it is under way
+        ended = pool.submit(stopped_app.stop, signal.SIGTERM)
+        time.sleep(1)
+        with pytest.raises(urllib.error.URLError):
+            get(f"{stopped_app.base_url}/healthz")
+        slow.sendall(body[10:])
+        assert slow.recv(100).startswith(b"HTTP/1.1 201")
+        assert ended.result() == 0
+    assert "Traceback" not in stopped_app.log()
+
+
+def test_sigterm_does_not_wait_for_ever(stopped_app: LiveApp) -> None:
+    token = stopped_app.create_token("stuck")
+    stopped_app.start()
+    address = stopped_app.base_url.removeprefix("http://")
+    host, port = address.split(":")
+    head = f"POST /api/v1/memories HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as stuck:
+        stuck.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        time.sleep(0.5)
+        begun = time.monotonic()
+        assert stopped_app.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - begun < 15
 
 
 def test_the_first_link_makes_one_admin_even_when_two_post_at_once(stopped_app: LiveApp) -> None:

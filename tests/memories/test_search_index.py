@@ -1,6 +1,7 @@
 """The lexical index: kept by the write path, found by words and by sketches, safe against any text."""
 
 import random
+from importlib import import_module
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from memories.services import edit, lifecycle
 from memories.text import overlap
 from tests import factories as make
 
+HELD = ["record_id", "text", "marks", *(f"band_{number}" for number in range(sketch.BANDS))]
 WORDS = st.sets(st.text("abcdefghijklmnop", min_size=3, max_size=8), min_size=8, max_size=30)
 
 
@@ -82,15 +84,15 @@ def test_no_text_breaks_a_look_up(text: str) -> None:
 def test_reindex_gives_the_same_index() -> None:
     for number in range(5):
         make.memory(f"Fibre {number} has a core of {number} um.")
-    before = list(IndexRow.objects.order_by("record_id").values_list("record_id", "text", "marks"))
+    before = list(IndexRow.objects.order_by("record_id").values_list(*HELD))
     assert index.reindex(kinds.named("memory"), batch_size=2) == 5
-    assert list(IndexRow.objects.order_by("record_id").values_list("record_id", "text", "marks")) == before
+    assert list(IndexRow.objects.order_by("record_id").values_list(*HELD)) == before
 
 
 @given(WORDS)
 def test_a_sketch_depends_on_the_set_alone(words: set[str]) -> None:
-    assert sketch.marks(sorted(words)) == sketch.marks(sorted(words, reverse=True))
-    assert len(sketch.marks(words)) == sketch.BANDS
+    assert sketch.bands(sorted(words)) == sketch.bands(sorted(words, reverse=True))
+    assert len(sketch.bands(words)) == sketch.BANDS
 
 
 def test_texts_that_overlap_by_nine_tenths_share_a_sketch_but_for_one_in_a_thousand() -> None:
@@ -99,5 +101,13 @@ def test_texts_that_overlap_by_nine_tenths_share_a_sketch_but_for_one_in_a_thous
         words = {f"w{dice.randrange(10**6)}" for _ in range(20)}
         changed = {*sorted(words)[1:], "other"}
         assert overlap(words, changed) >= 0.9
-        missed += not set(sketch.marks(words)) & set(sketch.marks(changed))
+        missed += not set(sketch.bands(words)) & set(sketch.bands(changed))
     assert missed <= 1
+
+
+def test_bands_that_were_tokens_of_the_full_text_index_are_carried_over() -> None:
+    module = import_module("memories.migrations.0007_bands")
+    found = sketch.bands({"mirror", "blank"}, "memory pjnone")
+    tokens = " ".join(f"nd{number}x{band:012x}" for number, band in enumerate(found))
+    assert module._bands(f"kdmemory stactive pjnone {tokens}") == list(found)
+    assert module._bands("kdmemory stactive pjnone") == [None] * sketch.BANDS

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from engineering.importers.files import parse_json
 from engineering.importers.legacy.source import Row
 from memories.errors import Invalid
+from memories.files import parse_json
 from memories.ids import adopt_id
 from memories.text import MAX_TEXT, clean_json
 

@@ -12,9 +12,9 @@ from engineering.importers.legacy.desk import Desk, Refused
 from engineering.importers.legacy.names import Names
 from engineering.importers.legacy.source import TABLES, Row, Source
 from engineering.importers.legacy.tables import READERS
-from engineering.importers.records import Finding, Place
 from engineering.ontology import acyclic_group, canonical_edge
 from memories.errors import UnknownProject
+from memories.findings import Finding, Place
 from memories.ids import adopt_id
 from memories.projects import closest, fold
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
-from engineering.importers.records import InputFault
+from memories.findings import InputFault
 
 Row = dict[str, Any]
 

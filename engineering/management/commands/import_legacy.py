@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from engineering.importers.legacy import source
-from engineering.importers.records import InputFault
-from engineering.management.importing import ImportCommand
 from engineering.services.importing import Outcome, import_database
 from memories.actors import Actor
+from memories.findings import InputFault
+from memories.management.importing import ImportCommand
 
 
 class Command(ImportCommand):

@@ -6,21 +6,22 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from engineering.importers import doorstop, mapping, strictdoc, tabular
+from engineering.importers import doorstop, mapping, reqif, strictdoc, tabular
 from engineering.importers.records import Tree
-from engineering.management.importing import ImportCommand
 from engineering.services.importing import Outcome, import_tree
 from memories.actors import Actor
+from memories.management.importing import ImportCommand
 from memories.models import Project
 from memories.queries import projects
 
-FORMATS = ("doorstop", "strictdoc", "csv", "jsonl")
+FORMATS = ("doorstop", "strictdoc", "reqif", "csv", "jsonl")
+TOOLS = ("doorstop", "strictdoc", "reqif")  # these bring their links and a mapping of their own
 
 
 class Command(ImportCommand):
     """Reads the files, calls the import verb, reports."""
 
-    help = "Import requirements: a Doorstop project, StrictDoc files, or items and links of any tool as CSV or JSONL."
+    help = "Import requirements: Doorstop, StrictDoc or ReqIF, or any tool's items and links as CSV or JSONL."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Format, path, project, mapping."""
@@ -35,7 +36,7 @@ class Command(ImportCommand):
 
     def run_import(self, **options: Any) -> tuple[str, Outcome]:
         """Read everything, then write. Wrong use exits 2."""
-        if options["links"] and options["format"] in ("doorstop", "strictdoc"):
+        if options["links"] and options["format"] in TOOLS:
             raise CommandError(f"--links is for csv and jsonl; {options['format']} has its links.", returncode=2)
         actor = Actor.system("import")
         project = self._project(options["project"], actor)
@@ -63,11 +64,13 @@ class Command(ImportCommand):
     def _mapping(self, tool: str, wanted: Path | None) -> mapping.Mapping:
         if wanted is not None:
             return mapping.load(wanted)
-        return mapping.shipped(tool) if tool in ("doorstop", "strictdoc") else mapping.PLAIN
+        return mapping.shipped(tool) if tool in TOOLS else mapping.PLAIN
 
     def _read(self, tool: str, path: Path, used: mapping.Mapping, links: Path | None) -> Tree:
         if tool == "doorstop":
             return doorstop.read(path)
         if tool == "strictdoc":
             return strictdoc.read(path)
+        if tool == "reqif":
+            return reqif.read(path, used)
         return (tabular.read_csv if tool == "csv" else tabular.read_jsonl)(path, used, links)

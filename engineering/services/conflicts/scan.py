@@ -1,20 +1,34 @@
 """The full scan: every slot of a project or of all, read in one go. It finds what detection on each mutation finds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from engineering.queries import facts
 from engineering.queries.standing import Rows
 from engineering.services.conflicts import subjects
-from engineering.services.conflicts.settle import Outcome, program, settle
-from engineering.slots.claims import claims
+from engineering.services.conflicts.settle import Judged, Outcome, contested, program, settle
+from engineering.slots.claims import Claims, claims
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import Role
 from memories.models import Project
+from memories.queries import figures
 from memories.services._write import Batch, serialise
+
+#: How often `sweep` looks without the lock before it looks with it.
+_TRIES = 3
+
+
+class _Seen(NamedTuple):
+    said: Claims
+    judged: Judged
+    names: subjects.Differences
 
 
 def detect(project: Project | None = None, *, actor: Actor) -> Outcome:
@@ -32,12 +46,54 @@ def detect(project: Project | None = None, *, actor: Actor) -> Outcome:
     at = actor.clock or timezone.now()
     with Batch(program(actor, at)) as batch:
         _lock(wanted)
-        subjects.rebuild(wanted)
-        found = facts.whole(at, wanted)
-        slots = claims(found)
-        if wanted is not None:
-            slots = {slot: said for slot, said in slots.items() if slot.project == wanted}
-        return settle(batch, slots, Rows(None, project=wanted), found.replaced)
+        return _write(batch, _look(at, wanted), wanted)
+
+
+def sweep(
+    *, actor: Actor, timed: Callable[[], AbstractContextManager[None]] = nullcontext, keep: bool = True
+) -> Outcome:
+    """Scan everything as `detect` does, but look before the lock is taken, so that nobody waits while it reads.
+
+    What was seen holds where no row of the log was written meanwhile; else it looks again, at last under the lock.
+
+    Args:
+        actor: a reviewer of everything.
+        timed: measures the transactions.
+        keep: whether what is found is kept; False takes it back.
+    """
+    permissions.require(actor, Role.REVIEWER, None)
+    at = actor.clock or timezone.now()
+    for _ in range(_TRIES):
+        last = figures.newest()
+        seen = _look(at, None) if figures.at_rest() else None
+        with timed(), _taken_back_unless(keep), Batch(program(actor, at)) as batch:
+            # Whoever is in the middle of a write checks its slots when it closes, and waits for this lock until then.
+            _lock(None)
+            if seen and figures.newest() == last:
+                return _write(batch, seen, None)
+    with timed(), _taken_back_unless(keep):
+        return detect(actor=actor)
+
+
+@contextmanager
+def _taken_back_unless(keep: bool) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        if not keep:
+            transaction.set_rollback(True)
+
+
+def _look(at: datetime, wanted: UUID | None) -> _Seen:
+    found = facts.whole(at, wanted)
+    said = claims(found)
+    if wanted is not None:
+        said = {slot: some for slot, some in said.items() if slot.project == wanted}
+    return _Seen(said, contested(said, found.replaced), subjects.differences(wanted))
+
+
+def _write(batch: Batch, seen: _Seen, wanted: UUID | None) -> Outcome:
+    subjects.mend(seen.names)
+    return settle(batch, seen.said, Rows(None, project=wanted), seen.judged)
 
 
 def _lock(project: UUID | None) -> None:

@@ -71,30 +71,52 @@ class Found:
         return self.verdict.result is not Result.SAME
 
 
-def settle(batch: Batch, found: Claims, rows: Rows, replaced: Pairs = (), around: Around | None = None) -> Outcome:
-    """Check slots and write what follows.
+Judged = Mapping[Slot, Found]
+
+
+def contested(found: Claims, replaced: Pairs = (), around: Around | None = None) -> Judged:
+    """Return the slots whose claims disagree, with what comparing them comes to. Writes nothing.
+
+    Args:
+        found: all claims of the slots, complete.
+        replaced: (older, newer) pairs of entities.
+        around: what was read for the slots, where aliases are known already.
+    """
+    known: dict[UUID | None, Aliases] = {}
+    disagreeing = {}
+    for slot, said in found.items():
+        if len(said) < 2:
+            continue
+        if slot.project not in known:
+            known[slot.project] = around.aliases_of(slot.project) if around else Aliases(slot.project)
+        judged = Found(said, judge(said, known[slot.project], replaced))
+        if judged.contested:
+            disagreeing[slot] = judged
+    return disagreeing
+
+
+def settle(batch: Batch, found: Claims, rows: Rows, judged: Judged, around: Around | None = None) -> Outcome:
+    """Write what follows from the claims of some slots.
 
     Args:
         batch: an open write of the program.
         found: all claims of the slots, complete.
         rows: conflicts whose slots are checked too, claims or none.
-        replaced: (older, newer) pairs of entities.
-        around: what was read for the slots, where trust and aliases are known already.
+        judged: those of the slots that are contested.
+        around: what was read for the slots, where trust is known already.
     """
-    return _Settling(batch, rows, replaced, around).run(found)
+    return _Settling(batch, rows, around).run(found, judged)
 
 
 class _Settling:
-    def __init__(self, batch: Batch, rows: Rows, replaced: Pairs, around: Around | None) -> None:
-        self.batch, self.rows, self.replaced, self.around = batch, rows, replaced, around
+    def __init__(self, batch: Batch, rows: Rows, around: Around | None) -> None:
+        self.batch, self.rows, self.around = batch, rows, around
         self.kind = kinds.named("conflict")
         self.outcome = Outcome()
-        self._aliases: dict[UUID | None, Aliases] = {}
         self._new: list[tuple[Conflict, Sequence[Claim]]] = []
         self._moved: list[tuple[Conflict, Sequence[Claim]]] = []
 
-    def run(self, found: Claims) -> Outcome:
-        contested = {slot: judged for slot, said in found.items() if (judged := self._judge(slot, said)).contested}
+    def run(self, found: Claims, contested: Judged) -> Outcome:
         self.outcome.members = {
             (claim.member_kind, claim.member_id) for judged in contested.values() for claim in judged.said
         }
@@ -108,14 +130,6 @@ class _Settling:
                 self._close(row)
         self._write()
         return self.outcome
-
-    def _judge(self, slot: Slot, said: Sequence[Claim]) -> Found:
-        if len(said) < 2:
-            return Found(said, Verdict(Result.SAME, ""))
-        if slot.project not in self._aliases:
-            known = self.around.aliases_of(slot.project) if self.around else Aliases(slot.project)
-            self._aliases[slot.project] = known
-        return Found(said, judge(said, self._aliases[slot.project], self.replaced))
 
     def _carried(
         self, found: Claims, contested: Mapping[Slot, Found], held: dict[Slot, Conflict]

@@ -4,7 +4,7 @@ Rows of every status stand in it, so that a decision, which changes a status, wr
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -51,7 +51,8 @@ def write(names: Mapping[UUID, Named], renamed: Collection[UUID]) -> None:
         SlotSubject.objects.filter(member_id__in=some).delete()
     again = {pk: named for some in chunks(renamed) for pk, named in _all(Q(pk__in=some))}
     rows = [row for pk, named in {**names, **again}.items() for row in _rows(pk, named)]
-    SlotSubject.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    if rows:
+        SlotSubject.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
 def _rows(pk: UUID, named: Named) -> Iterable[SlotSubject]:
@@ -59,8 +60,20 @@ def _rows(pk: UUID, named: Named) -> Iterable[SlotSubject]:
     return [SlotSubject(member_id=pk, project_id=project, name=name, member_kind=kind) for name in sorted(names)]
 
 
+class Differences(NamedTuple):
+    """What the index lacks, and the keys of what it holds for nothing."""
+
+    missing: list[SlotSubject]
+    gone: list[int]
+
+
 def rebuild(project: UUID | None = None) -> None:
     """Bring the index up to date with what stands in the tables, of one project or of all."""
+    mend(differences(project))
+
+
+def differences(project: UUID | None = None) -> Differences:
+    """Return where the index differs from what stands in the tables."""
     held: dict[tuple[UUID, UUID | None, str], int] = {}
     rows = SlotSubject.objects.filter(project_id=project) if project else SlotSubject.objects.all()
     for pk, member, place, name in rows.values_list("pk", "member_id", "project_id", "name").iterator():
@@ -70,9 +83,14 @@ def rebuild(project: UUID | None = None) -> None:
         for row in _rows(member, named):
             if held.pop((member, row.project_id, row.name), None) is None:
                 missing.append(row)
-    for some in chunks(held.values()):
+    return Differences(missing, list(held.values()))
+
+
+def mend(found: Differences) -> None:
+    """Write what the index lacks and take out what it holds for nothing."""
+    for some in chunks(found.gone):
         SlotSubject.objects.filter(pk__in=some).delete()
-    SlotSubject.objects.bulk_create(missing, batch_size=500, ignore_conflicts=True)
+    SlotSubject.objects.bulk_create(found.missing, batch_size=500, ignore_conflicts=True)
 
 
 def _all(condition: Q) -> Iterable[tuple[UUID, Named]]:

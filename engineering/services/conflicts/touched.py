@@ -11,7 +11,7 @@ from uuid import UUID
 from engineering.models import ConflictMember
 from engineering.queries import around, facts, standing, trust
 from engineering.services.conflicts import legacy, subjects
-from engineering.services.conflicts.settle import Outcome, program, settle
+from engineering.services.conflicts.settle import Outcome, contested, program, settle
 from engineering.slots import sentences
 from engineering.slots.claims import claims
 from memories.choices import Status
@@ -180,4 +180,5 @@ def check(batch: Batch, conflicts: Collection[UUID]) -> None:
 
 def _settle(batch: Batch, found: around.Around, projects: dict[UUID | None, Row]) -> Outcome:
     rows = standing.Rows(found.conflicts, {pk: project for pk, project in projects.items() if project is not None})
-    return settle(batch, claims(found.facts), rows, found.facts.replaced, found)
+    said = claims(found.facts)
+    return settle(batch, said, rows, contested(said, found.facts.replaced, found), found)

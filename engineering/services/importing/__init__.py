@@ -5,7 +5,7 @@ in one transaction and answer with counts that balance: read = created + changed
 """
 
 from engineering.services.importing.databases import import_database
-from engineering.services.importing.outcome import Outcome, Tally
 from engineering.services.importing.trees import import_tree
+from memories.outcome import Outcome, Tally
 
 __all__ = ["Outcome", "Tally", "import_database", "import_tree"]

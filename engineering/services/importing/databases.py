@@ -13,18 +13,18 @@ from django.db import models, transaction
 from engineering.importers.legacy.desk import Refused
 from engineering.importers.legacy.reading import Reading, Taken, read
 from engineering.importers.legacy.source import TABLES, Source
-from engineering.importers.records import Finding
 from engineering.models import Entity
 from engineering.services.importing import history, places
-from engineering.services.importing.outcome import Outcome, Say, silent
 from engineering.services.importing.tables import TABLE, Built, Table
 from engineering.services.importing.world import World, chunks
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import LIVE, Role
+from memories.findings import Finding
 from memories.kinds import kinds
-from memories.models import AuditEntry
-from memories.services import audit
+from memories.models import AuditEntry, Interaction
+from memories.outcome import Outcome, Say, silent
+from memories.services import audit, packs
 from memories.services._write import Batch, serialise
 
 
@@ -174,6 +174,7 @@ class _Import:
 
     def _insert_plain(self, table: Table, rows: list[models.Model], note: str) -> None:
         table.model._base_manager.bulk_create(rows, batch_size=500)
+        packs.note_all([row for row in rows if isinstance(row, Interaction)])
         for row in rows:
             entry = self.world.batch.log(row, "import", kind_name=table.kind, note=note)
             project = table.project_of(self.world, row)

@@ -1,14 +1,14 @@
 """The links of a requirement tree: written in bulk, once each, beside those that the project has."""
 
 from engineering.importers.plan import Plan, PlannedLink
-from engineering.importers.records import Finding, Place
 from engineering.models import Entity, Relationship
 from engineering.services.importing import origin
-from engineering.services.importing.outcome import Say, Tally
 from engineering.services.relationship_rules import canonical_key
 from memories.choices import LIVE, Status
+from memories.findings import Finding, Place
 from memories.kinds import kinds
 from memories.models import AuditEntry, Project
+from memories.outcome import Say, Tally
 from memories.services._write import Batch
 
 CONFIDENCE = 0.9

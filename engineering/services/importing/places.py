@@ -1,9 +1,9 @@
 """Projects and their names, as an older database brings them."""
 
 from engineering.importers.legacy.reading import Reading, Taken
-from engineering.importers.records import Finding, Place
 from engineering.services.importing.world import World
 from memories.errors import DomainError
+from memories.findings import Finding, Place
 from memories.models import Project, ProjectAlias
 from memories.projects import fold
 from memories.services import projects

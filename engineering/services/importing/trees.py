@@ -14,17 +14,18 @@ from django.db import transaction
 
 from engineering.importers.mapping import Mapping
 from engineering.importers.plan import Known, Plan, PlannedEntity, build
-from engineering.importers.records import Finding, Place, Tree
+from engineering.importers.records import Tree
 from engineering.models import Entity, Relationship
 from engineering.ontology import RELATIONSHIP_TYPES, canonical_edge
 from engineering.services.importing import links, origin
-from engineering.services.importing.outcome import Outcome, Say, silent
 from memories import permissions
 from memories.actors import Actor
 from memories.choices import LIVE, Role, Status
 from memories.errors import Blocked, DomainError, Invalid
+from memories.findings import Finding, Place
 from memories.kinds import kinds
 from memories.models import Project
+from memories.outcome import Outcome, Say, silent
 from memories.services._write import Batch, serialise
 
 CONFIDENCE = 0.9

@@ -54,6 +54,8 @@ def url_of(kind: str, record: str) -> str:
     """Return the page of an item of an answer, empty where it has none."""
     if kind in _NO_PAGE:
         return ""
+    if kind == "pack":
+        return f"/context/{record}/"
     if kind == "interaction":
         return f"/interactions/{record}/"
     return str(kinds.named(_KIND_OF.get(kind, "entity")).url(record))  # type: ignore[arg-type]  # a link is text

@@ -119,6 +119,18 @@ def _evidence(one: Item, around: Around) -> Cell:
     return [[around.piece(proof["id"], proof["name"]), Piece(words(proof["type"]), hush=True)]]
 
 
+def _ended(one: Item, around: Around) -> Cell:
+    return [
+        [_entity(other, around), Piece(words(other["status"]), mark=other["status"])]
+        for other in one.data.get("linked") or []
+    ]
+
+
+def _unread(one: Item, around: Around) -> Cell:
+    values = one.data.get("values") or {}
+    return [[Piece(words(name), hush=True), Piece(str(value))] for name, value in values.items()]
+
+
 def _disagree(one: Item, around: Around) -> Cell:
     return text(" and ".join(one.data.get("disagree_in") or []))
 
@@ -225,10 +237,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Evidence", _evidence),
         Column("Link", _link),
         fact("Value", "value"),
+        Column("Result", _passed),
         day("Date", "date"),
-        Column("Verdict", _verdict),
+        Column("Requirement", _verdict),
     ),
     "Q-102": (Column("Its link, whose target changed", _changed),),
+    "Q-106": (Column("No longer true", _ended), Column("As written", _unread)),
     "Q-107": (
         Column("Amount", _amount),
         fact("As written", "value"),

@@ -126,7 +126,7 @@ def _figures(
         url = with_params(page, given, verdict=key, offset="") if key in narrowing else ""
         if lead := wording.LEADS.get(key):
             url = address(BY_ID[lead], subject)
-        found.append(Figure(wording.figure(key), answer.counts[key], url))
+        found.append(Figure(wording.figure(key, answer.counts[key]), answer.counts[key], url))
     return found
 
 

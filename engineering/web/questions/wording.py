@@ -61,15 +61,30 @@ GROUPS: dict[str, str] = {
     "entity": "Entities",
     "memory": "Memories it was made of",
     "conflict": "Conflicts",
-    "pack": "Exchanges that were given it",
+    "answer": "Answers that relied on it – exchanges that were given it",
+    "pack": "Context packs with it",
     "added": "Added",
     "changed": "Changed",
     "removed": "Removed – superseded, invalid, or moved to another project",
+    "gaps.orphan": "Orphan requirements – nothing satisfies them",
+    "gaps.partial": "Requirements covered in part – some of what is derived from them is satisfied",
+    "gaps.justified": "Requirements left open on purpose – nothing satisfies them, and they say why",
+    "gaps.no_parent": "Requirements derived from nothing, and not top level",
+    "gaps.high": "Decisions at high risk – directly on an assumption that is invalid",
+    "gaps.medium": "Decisions at medium risk – directly on one that is flagged, superseded, expired or contested",
+    "gaps.low": "Decisions at low risk – on such an assumption through something else",
+    "gaps.contradicted": "Claims that are contradicted – a result failed, or something conflicts with them",
+    "gaps.none": "Claims that nothing speaks for",
+    "gaps.only_dead": "Claims that only superseded or invalid evidence speaks for",
+    "gaps.only_unsupported": "Claims that only unsupported claims speak for",
+    "gaps.only_candidates": "Claims that only candidates speak for",
+    "gaps.weak": "Claims with weak evidence – the best is not sure enough",
     "in_ring": "In a ring",
     "two_parents": "Part of two wholes",
     "dead_edge": "Linked to something that is no longer true",
     "dangling_source": "Its source is gone",
     "isolated": "Without any link",
+    "Q-106.unparsed": "Quantities that cannot be read – kept as they were written, but never compared or added up",
     "satisfied": "Satisfied",
     "verified": "Verified",
     "linked": "Linked",
@@ -107,6 +122,9 @@ NAMES = {
     "own": "its own",
     "in_force": "in force",
     "rows": "rows of the log",
+    "unparsed": "unreadable quantities",
+    "in_ring": "in a ring",
+    "two_parents": "in two wholes",
     "derivation_levels": "levels of derivation",
     "cycles": "rings",
     "largest_cycle": "in the largest ring",
@@ -143,9 +161,12 @@ def heading(query: str, group: str) -> tuple[str, str]:
     return title, meaning
 
 
-def figure(key: str) -> str:
-    """Return the words of a figure."""
-    return NAMES.get(key) or words(key)
+def figure(key: str, number: int) -> str:
+    """Return the words of a figure: “3 orphan requirements”, “1 orphan requirement”."""
+    said = NAMES.get(key) or words(key)
+    if number != 1 or not said.endswith("s"):
+        return said
+    return f"{said[:-3]}y" if said.endswith("ies") else said[:-1]
 
 
 def flag(name: str) -> str:

@@ -5,12 +5,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from memories.api import bodies, preconditions, represent
+from memories.api import bodies, importing, preconditions, represent
 from memories.api.serializers import MemoryChange, MemoryCreated, MemoryNew, MemoryShape
 from memories.api.verbs import Mergeable
 from memories.filters import MemoryFilter
 from memories.models import Memory
 from memories.services import lifecycle
+from memories.services.importing import import_memories
 
 ORDERINGS = (
     "-created_at",
@@ -38,6 +39,14 @@ class MemoryViewSet(Mergeable):
     filterset_class = MemoryFilter
     orderings = ORDERINGS
     represent = staticmethod(represent.memory)
+
+    @extend_schema(request=importing.ImportBody, responses=importing.ImportResults)
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        """Bring up to 500 memories in at once; what is there already is answered, never written over unasked."""
+        body = self.body(importing.Items)
+        results = import_memories(actor=self.actor, **body)
+        return Response(importing.summary(self.actor.request_id, body["items"], results))
 
     @extend_schema(request=bodies.Noted)
     @action(detail=True, methods=["post"])

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 
 from memories.api import bodies, params, represent
 from memories.api.base import RestViewSet
-from memories.api.filtering import filtered
 from memories.api.pagination import Cursor, answer, beyond, limit_of, ordering_of
 from memories.api.serializers import BulkResults, TriageShape
 from memories.choices import Role
 from memories.errors import Invalid, StateConflict
 from memories.filters import of_kind
 from memories.kinds import Kind, Row, kinds
+from memories.narrowing import filtered
 from memories.queries import triage
 from memories.services.bulk import MOST, ItemResult, bulk
 

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from memories.actors import SYSTEM, Actor
 from memories.choices import Role
-from memories.errors import DomainError, NotFound
-from memories.models import Project, User
-from memories.queries import projects
+from memories.errors import DomainError
+from memories.management.naming import owner, places
 from memories.services import tokens
 
 
@@ -36,8 +35,8 @@ class Command(BaseCommand):
                 options["name"],
                 role=options["role"],
                 actor=actor,
-                owner=_owner(options["owner"]),
-                projects=_projects(options["project"], actor),
+                owner=owner(options["owner"]),
+                projects=places(options["project"], actor),
                 days=options["days"],
             )
         except DomainError as refusal:
@@ -45,19 +44,3 @@ class Command(BaseCommand):
         until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "until it is revoked"
         self.stderr.write(f"The token “{token.name}” acts as {token.role} for {token.owner.username}, {until}:")
         self.stdout.write(text)
-
-
-def _owner(name: str | None) -> User | None:
-    if name is None:
-        return None
-    owner = User.objects.filter(username__iexact=name, is_active=True).first()
-    if owner is None:
-        raise NotFound(f"There is nobody called {name}.")
-    return owner
-
-
-def _projects(names: list[str], actor: Actor) -> list[Project]:
-    found = [projects.resolve(name, actor) for name in names]
-    if None in found:
-        raise NotFound("A project has a name.")
-    return [project for project in found if project is not None]

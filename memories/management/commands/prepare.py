@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from memories.search import index
 from memories.services.upkeep import refresh_statistics
 
 
@@ -28,4 +29,7 @@ class Command(BaseCommand):
         if new and not options["no_sample"]:
             self.stderr.write("Loading the sample project ...")
             call_command("load_sample")
+        if index.outdated():
+            self.stderr.write("Building the search index again ...")
+            call_command("reindex")
         refresh_statistics()

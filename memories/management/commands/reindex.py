@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from memories.kinds import Kind
-from memories.search import backends, index
+from memories.management.progress import Progress
+from memories.services.upkeep import rebuild_index, refresh_statistics
 
 
 class Command(BaseCommand):
@@ -21,19 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
-        backends.rebuild()  # first: the engine may have missed changes, and an update of a row it lacks would fail
-        counts = {kind.plural: self._rebuild(kind) for kind in index.indexed_kinds()}
+        with Progress(self.stderr) as progress:
+            counts = rebuild_index(progress.tell)
+        refresh_statistics()
         if options["json"]:
             self.stdout.write(json.dumps({"indexed": counts}))
         else:
             self.stderr.write("Indexed " + ", ".join(f"{number:,} {plural}" for plural, number in counts.items()) + ".")
-
-    def _rebuild(self, kind: Kind) -> int:
-        def tell(done: int) -> None:
-            self.stderr.write(f"\r{kind.plural}: {done:,}", ending="")
-
-        on_terminal = self.stderr.isatty()
-        number = index.reindex(kind, tell=tell if on_terminal else None)
-        if on_terminal:
-            self.stderr.write("")
-        return number

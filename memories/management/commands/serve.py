@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 import sys
 from argparse import ArgumentParser
@@ -15,7 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from memories.services import sign_in
+from memories.errors import Blocked
+from memories.services import presence, sign_in
 
 # Seconds that requests under way get to finish after Ctrl-C.
 PATIENCE = 10
@@ -32,6 +34,13 @@ class AnnouncingServer(uvicorn.Server):
         """Open for requests, then announce."""
         await super().startup(sockets=sockets)
         self._announce()
+
+
+def _end(*_: object) -> None:
+    """End with 0, at once: the interpreter would wait for the thread of a request that was cut off."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class Command(BaseCommand):
@@ -116,8 +125,13 @@ class Command(BaseCommand):
         address = self._address(host, listener.getsockname()[1], config.is_ssl)
         announcement = self._announcement(address, private=is_loopback(host) and not options["behind_proxy"])
         connections.close_all()
+        # uvicorn raises a SIGTERM that it obeyed again when it has stopped; without this the exit code would be 143.
+        signal.signal(signal.SIGTERM, _end)
         try:
-            AnnouncingServer(config, lambda: self._announce(announcement)).run(sockets=[listener])
+            with presence.serving():
+                AnnouncingServer(config, lambda: self._announce(announcement)).run(sockets=[listener])
+        except Blocked as refusal:
+            raise CommandError(refusal.message) from refusal
         except KeyboardInterrupt:
             self.stderr.write("AtoCore has stopped.")
 

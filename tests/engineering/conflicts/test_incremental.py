@@ -105,6 +105,22 @@ def rename(a: int, b: int, c: int) -> None:
     edit.update(row, {"name": NAMES[b % len(NAMES)]}, actor=ACTOR)
 
 
+def nest(a: int, b: int, c: int) -> None:
+    """Put two of one name and unlike values into one whole: what they disagree on goes by where they stand."""
+    whole = some(Entity.objects.filter(status="active", entity_type__in=("component", "subsystem")), a)
+    tray = make.entity(f"Tray {b}")
+    make.relationship(tray, "part_of", whole)
+    for number in (c, c + 1):
+        screw = make.entity("Screw", description=f"{b} {number}", properties=properties("component", number))
+        make.relationship(screw, "part_of", tray)
+
+
+def rename_whole(a: int, b: int, c: int) -> None:
+    held = Relationship.objects.filter(status="active", relationship_type="part_of").values("target_entity")
+    whole = some(Entity.objects.filter(status="active", pk__in=held), a)
+    edit.update(whole, {"name": NAMES[b % len(NAMES)]}, actor=ACTOR)
+
+
 def correct(a: int, b: int, c: int) -> None:
     row = some(Entity.objects.filter(status="active"), a)
     edit.update(row, {"properties": properties(row.entity_type, b)}, actor=ACTOR)
@@ -144,6 +160,7 @@ def take_back(a: int, b: int, c: int) -> None:
 OPERATIONS: list[Callable[[int, int, int], None]] = [
     *(create, create, create, remember, relate, relate, relate),
     *(rename, correct, retype, drop, bring_back, replace, take_back),
+    *(nest, rename_whole),
 ]
 STEP = st.tuples(st.sampled_from(OPERATIONS), *[st.integers(0, 40)] * 3)
 

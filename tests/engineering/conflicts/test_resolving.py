@@ -96,7 +96,7 @@ def test_a_value_is_set_on_the_subject_and_the_members_follow() -> None:
     bench, one = part(), said("Bracket mass is 6 kg.")
     row = only()
     words = [effect.words for effect in Dispute(row).set_value("5.62 kg")]
-    assert words == ["Bracket: mass becomes 5.62 kg", "Bracket mass is 6 kg. is superseded"]
+    assert words == ["Bracket: mass becomes 5.62 kg", "“Bracket mass is 6 kg.” is superseded"]
     resolve.set_value(row, "5.62 kg", actor=BOSS)
     assert (bench.fresh().properties["mass"], one.fresh().status) == ("5.62 kg", "superseded")
     assert row.fresh().resolution == "set to 5.62 kg"
@@ -217,6 +217,25 @@ def test_the_trusted_side_is_proposed_with_its_reason() -> None:
     make.memory("Bracket material: Al", active=True)
     make.memory("Bracket material: Ti", active=True)
     assert Dispute(only("component.material")).proposal().member_id is None, "members of one layer get none"
+
+
+def test_what_a_document_says_now_is_proposed_before_what_it_said() -> None:
+    def taken(text: str) -> Memory:
+        document = make.document(f"# Bracket\n\n{text}\n", "bracket.md")
+        piece = document.chunks.get(removed_at__isnull=True)
+        return make.memory(text, active=True, source_chunk=str(piece.pk))
+
+    make.entity("Bracket")
+    old, new = taken("Bracket mass is 6 kg."), taken("Bracket mass is 5 kg.")
+    assert old.source_chunk_id != new.source_chunk_id
+    proposal = Dispute(only()).proposal()
+    assert proposal.member_id == new.pk
+    assert "The present version of their document says it" in proposal.reason
+    other = make.memory("Bracket mass is 4 kg.", active=True)
+    assert Dispute(only()).proposal().member_id is None, "another source speaks too: a person decides"
+    lifecycle.invalidate(other, actor=BOSS)
+    taken("The bracket is painted.")
+    assert Dispute(only()).proposal().member_id is None, "the document says neither now"
 
 
 def test_a_second_parent_is_a_conflict_that_keeping_one_settles() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engineering.importers import doorstop
-from engineering.importers.records import InputFault, Tree
+from engineering.importers.records import Tree
+from memories.findings import InputFault
 from tests.engineering.importers.builders import doorstop_tree, item
 
 MARKDOWN = """---

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from engineering.importers.legacy import source
-from engineering.importers.records import InputFault
 from engineering.models import Conflict, ConflictMember, Entity, Relationship
 from engineering.services.importing import Outcome, import_database
 from memories.actors import SYSTEM, Actor
 from memories.errors import UnknownProject
+from memories.findings import InputFault
 from memories.ids import adopt_id
 from memories.models import AuditEntry, Interaction, Memory, Project, SourceChunk, SourceDocument
 from memories.queries import projects

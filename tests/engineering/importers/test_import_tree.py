@@ -8,12 +8,13 @@ import pytest
 
 from engineering.fingerprint import fingerprint
 from engineering.importers.mapping import PLAIN, RoleRule
-from engineering.importers.records import ForeignItem, ForeignLink, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
 from engineering.models import Entity, Relationship
 from engineering.services.importing import Outcome, import_tree
 from memories.actors import SYSTEM, Actor, Principal
 from memories.choices import Role
 from memories.errors import Blocked, Forbidden
+from memories.findings import Place
 from memories.models import AuditEntry, IndexRow, Project
 from memories.services import edit, lifecycle, projects
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engineering.importers import mapping
-from engineering.importers.records import InputFault
 from engineering.ontology import ENTITY_TYPES
+from memories.findings import InputFault
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from engineering.importers import mapping
 from engineering.importers.cycles import drop_cycles
 from engineering.importers.plan import Known, Plan, build
-from engineering.importers.records import ForeignItem, ForeignLink, Place, Tree
+from engineering.importers.records import ForeignItem, ForeignLink, Tree
+from memories.findings import Place
 
 HERE = Place("items.jsonl", 1)
 RULES = replace(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engineering.importers import strictdoc
-from engineering.importers.records import InputFault
+from memories.findings import InputFault
 from tests.engineering.importers.builders import sdoc
 
 BODY = """[TEXT]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from engineering.importers import mapping, tabular
-from engineering.importers.records import InputFault, Tree
+from engineering.importers.records import Tree
+from memories.findings import InputFault
 
 
 def csv_tree(tmp_path: Path, text: str | bytes, used: mapping.Mapping = mapping.PLAIN) -> Tree:

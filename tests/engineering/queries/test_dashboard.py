@@ -111,7 +111,7 @@ def test_making_it_asks_as_often_however_many_rows_there_are(sheet: Drawing) -> 
         )
         factories.memory()
     caches["figures"].clear()
-    assert asks(lambda: dashboard(sheet.project, sheet.actor)) == few <= 38
+    assert asks(lambda: dashboard(sheet.project, sheet.actor)) == few <= 42
 
 
 def test_a_write_elsewhere_counts_where_links_lead_there(sheet: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_time_alone_makes_it_anew(sheet: Drawing, monkeypatch: pytest.MonkeyPatc
 
 
 def test_figures_made_while_somebody_writes_are_not_kept(sheet: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "_settled", lambda: False)
+    monkeypatch.setattr(figures, "at_rest", lambda: False)
     sheet.put("req1")
     show = partial(dashboard, sheet.project, sheet.actor)
     assert asks(show) > 10

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engineering.models import Entity
+from engineering.models import Conflict, Entity
+from engineering.queries import disputes
 from engineering.queries.changes import changes
 from engineering.queries.envelope import Limits
 from engineering.queries.health import health
@@ -82,9 +83,23 @@ def test_the_verification_matrix(sheet: Drawing) -> None:
     }
     assert answer.counts == {"requirements": 4, "passed": 1, "failed": 1, "evidenced": 1, "open": 1, "pending": 0}
     lines = as_csv(answer).splitlines()
-    assert lines[0].startswith("external_ref,name,method,link,evidence_type,evidence,value,date,verdict")
-    assert ",req1,test,validated_by,result,res1,'=1+1,,passed," in "\n".join(lines)
+    assert lines[0].startswith("external_ref,name,method,link,evidence_type,evidence,value,passed,date,verdict")
+    assert ",req1,test,validated_by,result,res1,'=1+1,True,,passed," in "\n".join(lines)
     assert len(lines) == 1 + 5
+
+
+def test_a_row_of_the_matrix_holds_its_own_result_beside_the_requirements_verdict(sheet: Drawing) -> None:
+    """
+    req1 -> res1 passed, res2 failed      failed, though one of its results passed
+    """
+    sheet.put("res1", properties={"passed": True})
+    sheet.put("res2", properties={"passed": False})
+    sheet.draw("req1 validated_by res1", "req1 validated_by res2")
+    answer = sheet.about_project(verification_matrix)
+    assert {one.data["evidence"]["name"]: (one.data["passed"], one.data["verdict"]) for one in answer.items} == {
+        "res1": (True, "failed"),
+        "res2": (False, "failed"),
+    }
 
 
 def test_coverage_shallow_and_deep(sheet: Drawing) -> None:
@@ -102,6 +117,20 @@ def test_coverage_shallow_and_deep(sheet: Drawing) -> None:
         "verified.deep": (1, 4),
     }
     assert "0.75" in as_csv(answer)
+
+
+def test_a_failed_result_is_not_made_good_by_what_is_derived(sheet: Drawing) -> None:
+    """
+    req0 (its own test failed) <- req1 (verified);  req2 <- req3 (verified)
+    """
+    sheet.put("res0", properties={"passed": False})
+    sheet.draw("req1 derived_from req0", "req0 validated_by res0", "req1 validated_by res1")
+    sheet.draw("req3 derived_from req2", "req3 validated_by res1")
+    reached = {one.id: one.data["numerator"] for one in sheet.about_project(coverage).items}
+    assert (reached["verified.shallow"], reached["verified.deep"]) == (2, 3)
+    page = as_markdown(sheet.project, sheet.about_project(overview))
+    assert "| req0 | no | contradicted |" in page
+    assert "| req2 | no | by its children |" in page
 
 
 def test_suspect_links(sheet: Drawing) -> None:
@@ -141,9 +170,38 @@ def test_graph_health(sheet: Drawing) -> None:
         "dangling_source": ["c7"],
         "isolated": ["c5", "c7"],
     }
+    (ended,) = named(answer, "c5").data["linked"]
+    assert (ended["name"], ended["status"]) == ("c6", "invalid")
     assert [sorted(sheet.names(ring)) for ring in answer.cycles] == [["c1", "c2", "c3"]]
     assert (answer.counts["derivation_levels"], answer.counts["largest_cycle"]) == (3, 3)
     assert sheet.about_project(health, role="nothing").counts["relationships"] == 0
+
+
+def test_health_lists_quantities_that_cannot_be_read(sheet: Drawing) -> None:
+    """
+    c1: mass TBD, length of another dimension;  c2: a mass, and a name for what is declared no quantity;  res1: f/3.3
+    """
+    sheet.put("c1", properties={"mass": "TBD", "length": "5 kg", "power": "5 W"})
+    sheet.put("c2", properties={"mass": "2 kg", "part_number": "TBD"})
+    sheet.put("res1", properties={"value": "f/3.3"})
+    sheet.draw("c1 depends_on c2", "c1 validated_by res1")
+    answer = sheet.about_project(health)
+    assert groups(answer) == {"unparsed": ["c1", "res1"]}
+    assert named(answer, "c1").data["values"] == {"length": "5 kg", "mass": "TBD"}
+    assert answer.counts["unparsed"] == 2
+
+
+def test_the_overview_calls_a_conflict_what_its_page_calls_it(sheet: Drawing) -> None:
+    sheet.put("dec1", project="p04")
+    sheet.draw("dec1 conflicts_with res1")
+    sheet.put("c1", properties={"material": "glass"})
+    factories.memory("c1 material is steel", active=True)
+    factories.memory("c1 material is brass", active=True)
+    answer = sheet.about_project(overview)
+    shown = sorted(one.name for one in answer.items if one.type == "conflict")
+    assert shown == ["c1 – three values for material", "dec1 and res1 – related as contradicting each other"]
+    told = disputes.told(list(Conflict.objects.filter(status="open")), sheet.actor)
+    assert shown == sorted(one.title for one in told)
 
 
 def test_the_overview_reads_as_a_page_and_is_the_same_twice(sheet: Drawing) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from engineering.queries.envelope import Item
 from engineering.queries.overview import overview
-from engineering.queries.overview_text import as_markdown
+from engineering.queries.overview_text import as_markdown, days
 from memories.choices import Role
 from memories.services import edit
 from tests import factories
@@ -128,3 +129,12 @@ def test_two_processes_give_the_same_bytes(tmp_path: Path) -> None:
             app.base_url = ""
     assert seen[0] == seen[1]
     assert b"## Needs attention" in seen[0][0]
+
+
+def test_a_reading_of_exchanges_is_told_as_one() -> None:
+    rows = [{"at": f"2026-03-0{day}T07:00:00Z", "action": "extract", "kind": "extraction"} for day in (1, 1, 2)]
+    change = Item("c", "change", "", "", group="change", data={"actor": "system:cron", "rows": rows})
+    assert [(who, told) for _, who, told in days([change])] == [
+        ("cron", "looked through 2 exchanges"),
+        ("cron", "looked through 1 exchange"),
+    ]

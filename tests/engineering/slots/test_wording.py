@@ -32,7 +32,7 @@ def test_the_rule_is_said_in_words() -> None:
 
 def test_a_subject_goes_by_its_record_name_where_the_key_names_it() -> None:
     names = {"M1": "M1", "M1 mirror": "M1 mirror", "PN-7": "Cell"}
-    assert wording.subject("m1 mirror in telescope / head", names) == "M1 mirror"
-    assert wording.subject("m1 mirror @ as-designed", names) == "M1 mirror (as-designed)"
-    assert wording.subject("PN-7", names) == "Cell"
-    assert wording.subject("m10", names) == "m10"
+    assert wording.subject("m1 mirror in telescope / head", wording.called(names)) == "M1 mirror"
+    assert wording.subject("m1 mirror @ as-designed", wording.called(names)) == "M1 mirror (as-designed)"
+    assert wording.subject("PN-7", wording.called(names)) == "Cell"
+    assert wording.subject("m10", wording.called(names)) == "m10"

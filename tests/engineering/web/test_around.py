@@ -135,3 +135,13 @@ def test_a_section_asks_the_same_number_of_queries_whatever_stands_around(
         answer = reader.get(address, headers=SCRIPT)
     assert len(many) <= len(few) + 1 <= 14
     assert not re.search(r"<html", answer.content.decode())
+
+
+def test_a_long_list_of_what_is_touched_is_cut_on_the_entitys_page(sheet: Drawing, reader: Client) -> None:
+    sheet.draw(*(f"c{place} depends_on c1" for place in range(20, 35)))
+    section = f"/entities/{sheet.at['c1'].pk}/part/impact/"
+    whole = f"/entities/{sheet.at['c1'].pk}/queries/impact/"
+    page = reader.get(section).content.decode()
+    assert page.count("<tr>") == 1 + 12
+    assert f'<a href="{whole}">All 15</a>' in page
+    assert reader.get(whole).content.decode().count("<tr>") == 1 + 15

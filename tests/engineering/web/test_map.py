@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from engineering.web import system_map
 from memories.choices import Role
+from memories.models import AuditEntry
 from tests import factories
 from tests.engineering.queries.drawing import Drawing
 from tests.engineering.web.test_questions import signed_in, words
@@ -104,3 +105,28 @@ def test_a_map_asks_the_same_number_of_queries_whatever_its_size(sheet: Drawing,
     with CaptureQueriesContext(connection) as many:
         reader.get(MAP)
     assert len(many) == len(few) <= 17
+
+
+def test_the_map_is_drawn_as_it_stood_and_its_links_stay_there(sheet: Drawing, reader: Client) -> None:
+    sheet.draw("sub1 part_of sys1", "c1 part_of sub1")
+    moment = AuditEntry.objects.latest("seq").seq
+    sheet.draw("sub2 part_of sys1")
+    sheet.end("c1")
+    assert sorted(drawn(reader, MAP)) == ["sub1", "sub2", "sys1"]
+    assert sorted(drawn(reader, f"{MAP}?as_of={moment}")) == ["c1", "sub1", "sys1"]
+    said = words(reader, f"{MAP}?as_of={moment}")
+    assert "As it stood on" in said
+    page = reader.get(f"{MAP}?as_of={moment}").content.decode()
+    assert f'/entities/{sheet.at["c1"].pk}/?as_of={moment}"' in page
+    assert reader.get(f"{MAP}?as_of=nonsense").status_code == 400
+
+
+def test_the_overview_can_be_read_as_it_stood(sheet: Drawing, reader: Client) -> None:
+    sheet.put("req1")
+    moment = AuditEntry.objects.latest("seq").seq
+    sheet.draw("c1 satisfies req1")
+    overview = "/projects/p04-gigabit/overview/"
+    assert "1 of 1 requirements satisfied" in words(reader, overview)
+    then = words(reader, f"{overview}?as_of={moment}")
+    assert "0 of 1 requirements satisfied" in then
+    assert "As it stood on" in then

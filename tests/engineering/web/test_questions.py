@@ -105,7 +105,7 @@ def test_a_figure_leads_to_its_part_alone_and_the_rest_stays_counted(sheet: Draw
     said = words(reader, f"{PROJECT}/queries/orphan-requirements/?verdict=justified")
     assert "req2" in said
     assert "req1" not in said
-    assert "1 orphans" in said
+    assert "1 orphan " in said
 
 
 def test_all_clear_and_nothing_recorded_are_different_words(sheet: Drawing, reader: Client) -> None:
@@ -250,3 +250,13 @@ def test_what_speaks_for_a_claim_reads_from_the_claim(sheet: Drawing, reader: Cl
     said = words(reader, f"{PROJECT}/queries/unsupported-claims/")
     assert "supported by res1 (failed)" in said
     assert "evidenced by res2" in said
+
+
+def test_gaps_say_of_each_group_what_it_is_a_group_of(sheet: Drawing, reader: Client) -> None:
+    sheet.put("req1")
+    sheet.draw("dec1 based_on_assumption asm1")
+    sheet.end("asm1")
+    said = words(reader, "/projects/p04-gigabit/queries/gaps/")
+    assert "1 orphan requirement 1 risky decision" in said
+    assert "Orphan requirements 1 Nothing satisfies them." in said
+    assert "Decisions at high risk 1 Directly on an assumption that is invalid." in said

@@ -29,7 +29,7 @@ def one_of_each() -> dict[type[Model], Model]:
     factories.relationship(one, "part_of", two)
     factories.memory(active=True)
     actor = factories.person(Role.ADMIN)
-    documents.bring({"file_path": "a.md", "project": "p04"}, [{"content": "Some words."}], actor=actor)
+    documents.ingest({"file_path": "a.md", "project": "p04", "text": "Some words."}, actor=actor)
     tokens.create_token("claude", role="agent", actor=actor)
     rows = ((model, model._base_manager.first()) for model in MODELS)
     return {model: row for model, row in rows if row is not None}

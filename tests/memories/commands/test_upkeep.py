@@ -66,7 +66,7 @@ def test_reindex_finds_again_what_the_index_had_lost() -> None:
     assert not triage.similar(asked, factories.person())
     said, out = StringIO(), StringIO()
     call_command("reindex", "--json", stdout=out, stderr=said)
-    assert json.loads(out.getvalue()) == {"indexed": {"memories": 2, "entities": 1}}
+    assert json.loads(out.getvalue()) == {"indexed": {"memories": 2, "entities": 1, "documents": 0}}
     assert [alike.row for alike in triage.similar(asked, factories.person())] == [kept]
 
 

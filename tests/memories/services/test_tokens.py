@@ -10,7 +10,7 @@ from memories.choices import Role
 from memories.errors import Duplicate, Forbidden, Invalid, StateConflict
 from memories.models import ApiToken, AuditEntry
 from memories.models._guard import writing
-from memories.queries import history
+from memories.queries import access, history
 from memories.services import people, tokens
 from tests import factories as make
 
@@ -83,3 +83,14 @@ def test_a_token_confined_to_a_project_sees_no_other() -> None:
     principal = permissions.actor_for_token(token).principal
     assert principal.projects_with(Role.AGENT) == [make.project().pk]
     assert principal.everywhere is None
+
+
+def test_a_token_just_made_stands_before_those_in_use() -> None:
+    boss = make.user(Role.ADMIN)
+    used, _ = (tokens.create_token(name, role="reader", actor=make.SETUP)[0] for name in ("used", "fresh"))
+    hour = timedelta(hours=1)
+    with writing():
+        times = {"created_at": used.created_at - 2 * hour, "last_used_at": used.created_at - hour}
+        ApiToken.objects.filter(pk=used.pk).update(**times)
+    listed = access.live_tokens(boss, permissions.actor_for_user(boss))
+    assert [token.name for token in listed] == ["fresh", "used"]

@@ -6,10 +6,11 @@ import uuid
 import pytest
 from django.test import Client
 
+from memories.choices import Role
 from memories.models import AuditEntry
 from memories.services import capture, documents, edit
 from tests import factories
-from tests.memories.web.conftest import words
+from tests.memories.web.conftest import signed_in, words
 
 
 def test_a_list_is_filtered_and_paged(reviewer: Client) -> None:
@@ -88,6 +89,12 @@ def test_the_trail_of_a_record_lists_every_row(reviewer: Client) -> None:
     assert actions == ["restore", "reject", "create"]
 
 
+def test_who_may_register_projects_is_led_there(db: None) -> None:
+    for role, led in ((Role.REVIEWER, False), (Role.MAINTAINER, True)):
+        shown = signed_in(factories.user(role)).get("/projects/").content.decode()
+        assert ("/admin/memories/project/add/" in shown) is led
+
+
 def test_a_project_is_found_by_any_of_its_names(reviewer: Client) -> None:
     factories.memory(active=True)
     assert reviewer.get("/projects/P04/").headers["Location"] == "/projects/p04-gigabit/"
@@ -108,14 +115,14 @@ def test_an_interaction_shows_what_was_taken_from_it(reviewer: Client) -> None:
     memory = factories.memory("The bench weighs 5.4 kg.", source_interaction=str(row.pk))
     assert "The bench weighs 5.4 kg." in words(reviewer.get(f"/interactions/{row.pk}/").content)
     card = reviewer.get(f"/memories/{memory.pk}/").content.decode()
-    assert "<mark> The bench weighs 5.4 kg.</mark>" in card
+    assert "<mark>The bench weighs 5.4 kg.</mark>" in card
     assert "How heavy?" in words(reviewer.get("/interactions/").content)
 
 
 def test_a_document_shows_its_text_in_pieces(reviewer: Client) -> None:
     factories.project()
-    fields = {"file_path": "notes/dome.md", "title": "Dome", "project": "p04"}
-    row = documents.bring(fields, [{"content": "It turns.", "heading_path": "Dome"}], actor=factories.person())
+    fields = {"file_path": "notes/dome.md", "text": "# Dome\n\nIt turns.", "project": "p04"}
+    row = documents.ingest(fields, actor=factories.person()).row
     assert "It turns." in words(reviewer.get(f"/documents/{row.pk}/").content)
     assert "Dome" in words(reviewer.get("/documents/").content)
 

@@ -1,5 +1,8 @@
 """The triage queue: what waits, in what order, narrowed how; its deck and its further rows."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -72,6 +75,16 @@ def test_further_rows_follow_without_a_gap_or_a_repeat(reviewer: Client) -> None
     rest = reviewer.get(f"/triage/more/?sort=oldest&after={first.context['after']}")
     seen = [row.row.pk for row in first.context["rows"]] + [row.row.pk for row in rest.context["rows"]]
     assert seen == list(Memory.objects.order_by("created_at", "pk").values_list("pk", flat=True))
+
+
+def test_a_card_beyond_the_first_rows_is_shown_first_and_comes_once(reviewer: Client) -> None:
+    made = [factories.memory(f"Fact number {number} of many, all alike in rank.").pk for number in range(70)]
+    first = reviewer.get(f"/triage/?sort=oldest&card={made[-1]}")
+    assert (first.context["item"].row.pk, first.context["place"], first.context["following"]) == (made[-1], 1, made[0])
+    assert [row.row.pk for row in first.context["rows"]] == [made[-1], *made[:50]]
+    (address,) = re.findall(r'hx-get="(/triage/more/[^"]*)"', first.content.decode())
+    rest = reviewer.get(unescape(address))
+    assert [row.row.pk for row in rest.context["rows"]] == made[50:-1]
 
 
 def test_the_card_says_where_a_memory_came_from_and_what_resembles_it(reviewer: Client) -> None:

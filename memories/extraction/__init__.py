@@ -1,0 +1,1 @@
+"""What an exchange says that could become a record. Pure: texts in, statements out; nothing here is written or sent."""

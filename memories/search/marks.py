@@ -1,0 +1,33 @@
+"""Marks: single tokens that an index row carries, by which a search is narrowed inside the index.
+
+Each is made of letters and digits only, so that it is one token on both databases.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+
+def kind(name: str) -> str:
+    """Return the mark of a kind ("memory", "entity", "chunk")."""
+    return f"kd{name}"
+
+
+def status(name: str) -> str:
+    """Return the mark of a status."""
+    return f"st{name}"
+
+
+def project(project_id: UUID | None) -> str:
+    """Return the mark of a project (rows of none have their own)."""
+    return f"pj{project_id.hex}" if project_id else "pjnone"
+
+
+def type_of(kind_name: str, name: str) -> str:
+    """Return the mark of a record's type within its kind."""
+    return f"ty{kind_name}{''.join(letter for letter in name if letter.isalnum())}"
+
+
+def tags(found: Iterable[str]) -> tuple[str, ...]:
+    """Return the marks of domain tags: digests, since a tag is any text."""
+    return tuple(f"tg{hashlib.blake2b(tag.casefold().encode(), digest_size=6).hexdigest()}" for tag in found)
