@@ -10,6 +10,16 @@ if TYPE_CHECKING:
 
 #: The script drops what is pressed sooner after a card appeared (nobody read it yet).
 DWELL = 150
+#: Measures from a key to the frame that shows another card, in the page itself.
+_WATCH = """
+() => {
+  window.painted = []
+  let pressed = 0
+  addEventListener('keydown', () => { pressed = performance.now() }, true)
+  new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => painted.push(performance.now() - pressed))))
+    .observe(document.querySelector('#stage'), { childList: true })
+}
+"""
 
 
 def open_queue(page: "Page", project: str) -> None:
@@ -25,6 +35,16 @@ def press(page: "Page", *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
         page.wait_for_timeout(DWELL)
+
+
+def key_to_card(page: "Page", decisions: int) -> list[float]:
+    """Reject and promote in turn; answers the milliseconds from each key to the paint of the next card."""
+    page.evaluate(_WATCH)
+    for place in range(decisions):
+        press(page, "a" if place % 2 else "r")
+    settle(page)
+    painted: list[float] = page.evaluate("painted")
+    return painted
 
 
 def settle(page: "Page") -> None:

@@ -1,22 +1,15 @@
 """Fast hands: no keystroke lost, the next card at once, little script."""
 
-import statistics
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.browser.conftest import House, Windows
-from tests.browser.desk import DWELL, left, open_queue, settle
+from tests.browser.desk import key_to_card, left, open_queue, press, settle, title
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 STATIC = Path(__file__).resolve().parents[2] / "atocore_site" / "static" / "atocore"
-#: Measures from a key to the frame that shows another card, in the page itself.
-WATCH = """
-() => {
-  window.painted = []
-  let pressed = 0
-  addEventListener('keydown', () => { pressed = performance.now() }, true)
-  new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => painted.push(performance.now() - pressed))))
-    .observe(document.querySelector('#stage'), { childList: true })
-}
-"""
 
 
 def test_a_hundred_fast_keys_are_a_hundred_decisions(house: House, window: Windows) -> None:
@@ -24,21 +17,35 @@ def test_a_hundred_fast_keys_are_a_hundred_decisions(house: House, window: Windo
     rows = house.memories(project, 101)
     page = window()
     open_queue(page, project)
-    page.evaluate(WATCH)
-    for place in range(100):
-        page.keyboard.press("a" if place % 2 else "r")
-        page.wait_for_timeout(DWELL)
-    settle(page)
+    painted = key_to_card(page, 100)
     page.wait_for_timeout(1_500)
     settle(page)
     found = house.call("GET", f"memories?project={project}&status=candidate&limit=200")["results"]
     assert [row["id"] for row in found] == [rows[100]["id"]]
     assert left(page) == 1
-    painted = page.evaluate("painted")
-    assert len(painted) == 100
-    # Of four stretches the least disturbed one: the machine does other things too.
-    p95 = min(statistics.quantiles(painted[start : start + 25], n=20)[-1] for start in range(0, 100, 25))
-    assert p95 <= 50, f"key to next card painted: p95 {p95:.1f} ms"
+    assert len(painted) == 100  # how fast, says tests.benchmarks.bench_keys
+
+
+def test_the_next_card_does_not_wait_for_the_server(house: House, window: Windows) -> None:
+    project = house.project()
+    house.memories(project, 3)
+    page = window()
+    held: list[Route] = []
+
+    def hold(route: "Route") -> None:  # the browser's driver takes no built-in function
+        held.append(route)
+
+    page.route("**/reject/", hold)
+    open_queue(page, project)
+    first = title(page)
+    press(page, "r")
+    second = title(page)
+    assert second != first
+    assert len(held) == 1
+    held[0].continue_()
+    settle(page)
+    assert title(page) == second
+    assert left(page) == 2
 
 
 def test_further_rows_arrive_before_the_list_ends(house: House, window: Windows) -> None:
