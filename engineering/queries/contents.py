@@ -19,6 +19,8 @@ MATERIALS = (Step("uses_material", Way.OUT),)
 ROOT_TYPES = ("project", "system", "subsystem", "component")
 #: What belongs into a map but is no root of it.
 INNER_TYPES = ("interface", "process", "artifact")
+#: In the order that `place` gives them.
+PARTS = (*ROOT_TYPES, *INNER_TYPES)
 
 
 def contents(entity: Entity, actor: Actor, limits: Limits | None = None) -> Answer:
@@ -155,33 +157,33 @@ def system_map(project: Project, actor: Actor, limits: Limits | None = None) -> 
     """
     graph, given = Graph(actor), limits or Limits()
     free = graph.read(loose(graph, project))
-    below = walk(graph, [node.key for node in roots_of(free, given)], DOWN, given)
-    answer = map_of(graph, project, given, free, below)
+    roots = [node for node in free if node.type in ROOT_TYPES]
+    below = walk(graph, [node.key for node in roots_of(roots, given)], DOWN, given)
+    unplaced = sorted((node for node in free if node.type in INNER_TYPES), key=place)
+    answer = map_of(graph, project, given, roots, below, len(unplaced))
+    answer.items += [item(node, group="unplaced") for node in unplaced[given.offset : given.offset + given.nodes]]
     answer.wait(graph.pending(waiting_for_structure(project)))
     return answer
 
 
-def roots_of(free: Iterable[Node], given: Limits) -> list[Node]:
-    """Return the page of roots among the parts that nothing holds, in order."""
-    roots = sorted((node for node in free if node.type in ROOT_TYPES), key=place)
-    return roots[given.offset : given.offset + given.nodes]
+def roots_of(roots: Iterable[Node], given: Limits) -> list[Node]:
+    """Return the page of roots in order."""
+    return sorted(roots, key=place)[given.offset : given.offset + given.nodes]
 
 
-def map_of(graph: Graph, project: Project, given: Limits, free: Sequence[Node], below: Walk) -> Answer:
-    """Return Q-004 from the parts that nothing holds and the walk below the roots, without what waits."""
+def map_of(graph: Graph, project: Project, given: Limits, roots: Sequence[Node], below: Walk, unplaced: int) -> Answer:
+    """Return Q-004 from all roots and the walk below their page, without what is unplaced (but its number) or waits."""
     rule = "Roots are what stands in no part_of; below them everything over part_of; the rest of the parts is unplaced."
     answer = Answer("Q-004", {"project": project.name}, graph.at, rule)
-    roots = [node for node in free if node.type in ROOT_TYPES]
-    unplaced = sorted((node for node in free if node.type in INNER_TYPES), key=place)
-    page = slice(given.offset, given.offset + given.nodes)
-    shown = {node.key: node for node in roots_of(free, given)}
+    shown = roots_of(roots, given)
     holds = {link.target for link in below.links} | {link.target for link in below.dead}
-    answer.items = [_root(node, node.key in holds or below.truncated) for node in shown.values()]
-    answer.items += below.items("part") + [item(node, group="unplaced") for node in unplaced[page]]
+    answer.items = [_root(node, node.key in holds or below.truncated) for node in shown]
+    answer.items += below.items("part")
     below.into(answer)
-    answer.counts = {"roots": len(roots), "parts_shown": len(below.reached), "unplaced": len(unplaced)}
-    if max(len(roots), len(unplaced)) > page.stop:
-        answer.truncated, answer.next = True, page.stop
+    answer.counts = {"roots": len(roots), "parts_shown": len(below.reached), "unplaced": unplaced}
+    last = given.offset + given.nodes
+    if max(len(roots), unplaced) > last:
+        answer.truncated, answer.next = True, last
     return answer
 
 
@@ -192,19 +194,17 @@ def _root(node: Node, holds: bool) -> Item:
     return found
 
 
-def loose(graph: Graph, project: Project) -> "QuerySet[Entity]":
-    """Return the parts of a project that no active whole holds."""
+def loose(graph: Graph, project: Project, types: Sequence[str] = PARTS) -> "QuerySet[Entity]":
+    """Return the parts of a project, of some types, that no active whole holds."""
     up = graph.links.filter(source_entity=OuterRef("pk"), relationship_type="part_of")
     down = graph.links.filter(target_entity=OuterRef("pk"), relationship_type="contains")
     held = Exists(up.filter(alive("target")).order_by()) | Exists(down.filter(alive("source")).order_by())
-    types = (*ROOT_TYPES, *INNER_TYPES)
     return graph.active.filter(~held, project=project, entity_type__in=types)
 
 
 def place(node: Node) -> tuple[int, str, str]:
     """Order of what stands at the top of a map: systems first, then by name."""
-    order = (*ROOT_TYPES, *INNER_TYPES)
-    return order.index(node.type), node.name.casefold(), str(node.key)
+    return PARTS.index(node.type), node.name.casefold(), str(node.key)
 
 
 def waiting_for_structure(project: Project) -> Q:

@@ -24,7 +24,7 @@ from engineering.queries.claims import (
     unsupported_of,
     waiting_for_claims,
 )
-from engineering.queries.contents import loose, map_of, roots_of, waiting_for_structure
+from engineering.queries.contents import INNER_TYPES, ROOT_TYPES, loose, map_of, roots_of, waiting_for_structure
 from engineering.queries.cover import Cover, demands, derivations, relate, waiting_for_requirements
 from engineering.queries.decisions import BACK, REACH, risky_of, shaky_assumptions, waiting_on_decisions
 from engineering.queries.envelope import Answer, Item, Limits
@@ -46,7 +46,7 @@ class _Sheet:
     """What was read of a project.
 
     Attributes:
-        nodes: entities by why they were read: demand, claim, decision, loose, shaky.
+        nodes: entities by why they were read: demand, claim, decision, root, unplaced (their number counts), shaky.
         marked: of demands those that are satisfied, of shaky assumptions those that are contested.
     """
 
@@ -84,7 +84,7 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     waiting = graph.pending(_waiting(project))
     rule = "The map, decisions in force, requirements with their coverage, gaps, open conflicts and last changes."
     answer = Answer("Q-020", {"project": project.name}, graph.at, rule)
-    tree = map_of(graph, project, given, sheet.of("loose"), sheet.below)
+    tree = map_of(graph, project, given, sheet.of("root"), sheet.below, len(sheet.of("unplaced")))
     risky = risky_of(graph, project, sheet.shaky, sheet.back)
     claims = unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting)
     _gaps(answer, [orphans_of(graph, project, sheet.satisfied, SHOWN + 1), risky, claims])
@@ -94,7 +94,7 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     _add(answer, "decision", _decisions(sheet, risky))
     _add(answer, "coverage", shares(sheet.satisfied, sheet.verified))
     _add(answer, "requirement", _requirements(sheet))
-    _add(answer, "map", [one for one in tree.items if one.group != "unplaced"])
+    _add(answer, "map", tree.items)
     _add(answer, "change", changes(project, actor, Limits(nodes=SHOWN)).items)
     answer.edges, answer.frontier, answer.cycles = tree.edges, tree.frontier, answer.cycles + tree.cycles
     answer.truncated = answer.truncated or tree.truncated
@@ -139,12 +139,13 @@ def _read_nodes(graph: Graph, project: Project, sheet: _Sheet) -> None:
     """
     own = graph.active.filter(project=project)
     whole = F("properties")
-    asked = _of_demands()
+    asked, unread = _of_demands(), Value({}, output_field=JSONField())
     branches: list[tuple[str, QuerySet[Entity], Any]] = [
         ("demand", demands(graph, project), asked),
         ("claim", _unmarked(own.filter(entity_type="validation_claim")), whole),
         ("decision", _unmarked(own.filter(entity_type="decision")), whole),
-        ("loose", _unmarked(loose(graph, project)), Value({}, output_field=JSONField())),
+        ("root", _unmarked(loose(graph, project, ROOT_TYPES)), unread),
+        ("unplaced", _unmarked(loose(graph, project, INNER_TYPES)), unread),
         ("shaky", shaky_assumptions(graph), whole),
     ]
     columns = ("why", "mark", *("kept" if column == "properties" else column for column in NODE))
@@ -176,7 +177,7 @@ def _unmarked(rows: "QuerySet[Entity]") -> "QuerySet[Entity]":
 
 def _walk(graph: Graph, sheet: _Sheet, given: Limits) -> None:
     """Walk down from the roots and back from shaky assumptions; the entities of both are read together."""
-    roots = [node.key for node in roots_of(sheet.of("loose"), given)]
+    roots = [node.key for node in roots_of(sheet.of("root"), given)]
     shaky = sorted((node.key for node in sheet.of("shaky")), key=str)
     down = links_met(graph, roots, DOWN, given)
     back = links_met(graph, shaky, BACK, REACH)

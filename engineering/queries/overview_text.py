@@ -197,9 +197,9 @@ def _deed(number: int, deed: tuple[str, str], names: list[str]) -> str:
     verb, kind = deed
     if kind == "extraction":  # its record is the reading of an exchange, not what came of it
         return f"looked through {_number(number, 'exchange')}"
-    word = kind if number == 1 or kind not in kinds else kinds.named(kind).plural
+    many = kinds.named(kind).plural if kind in kinds else f"{kind}s"
     shown = f" ({', '.join(sorted(set(names))[:3])}{', …' if len(set(names)) > 3 else ''})" if names else ""
-    return f"{verb} {number} {word}{shown}"
+    return f"{verb} {number} {kind if number == 1 else many}{shown}"
 
 
 def _did(action: str, who: str) -> str:

@@ -138,3 +138,9 @@ def test_a_reading_of_exchanges_is_told_as_one() -> None:
         ("cron", "looked through 2 exchanges"),
         ("cron", "looked through 1 exchange"),
     ]
+
+
+def test_what_is_no_record_is_counted_in_words_too() -> None:
+    rows = [{"at": "2026-03-01T07:00:00Z", "action": "name", "kind": "baseline", "title": ""} for _ in range(2)]
+    change = Item("c", "change", "", "", group="change", data={"actor": "user:ada", "rows": rows})
+    assert [told for _, _, told in days([change])] == ["named 2 baselines"]
