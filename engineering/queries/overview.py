@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    JSONField,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from engineering.models import Entity
 from engineering.propagation import DOWN
@@ -38,6 +51,8 @@ from memories.models import Project
 
 #: Lines of a section that are shown, and of those that are long; the counts are of all.
 SHOWN, TREE_SHOWN = 25, 200
+#: Why a row was read that is no entity.
+_NUMBER = "number"
 SECTIONS = ("gap", "conflict", "decision", "coverage", "requirement", "map", "change")
 
 
@@ -46,12 +61,14 @@ class _Sheet:
     """What was read of a project.
 
     Attributes:
-        nodes: entities by why they were read: demand, claim, decision, root, unplaced (their number counts), shaky.
+        nodes: entities by why they were read: demand, claim, decision, root, shaky.
         marked: of demands those that are satisfied, of shaky assumptions those that are contested.
+        unplaced: how many parts have no place in the map.
     """
 
     nodes: dict[str, list[Node]] = field(default_factory=dict)
     marked: set[tuple[str, Any]] = field(default_factory=set)
+    unplaced: int = 0
     satisfied: Cover = field(default_factory=Cover)
     verified: Cover = field(default_factory=Cover)
     claims: Case = field(default_factory=Case)
@@ -84,7 +101,7 @@ def overview(project: Project, actor: Actor, limits: Limits | None = None) -> An
     waiting = graph.pending(_waiting(project))
     rule = "The map, decisions in force, requirements with their coverage, gaps, open conflicts and last changes."
     answer = Answer("Q-020", {"project": project.name}, graph.at, rule)
-    tree = map_of(graph, project, given, sheet.of("root"), sheet.below, len(sheet.of("unplaced")))
+    tree = map_of(graph, project, given, sheet.of("root"), sheet.below, sheet.unplaced)
     risky = risky_of(graph, project, sheet.shaky, sheet.back)
     claims = unsupported_of(graph, project, sheet.claims, sheet.of("claim"), waiting)
     _gaps(answer, [orphans_of(graph, project, sheet.satisfied, SHOWN + 1), risky, claims])
@@ -145,18 +162,35 @@ def _read_nodes(graph: Graph, project: Project, sheet: _Sheet) -> None:
         ("claim", _unmarked(own.filter(entity_type="validation_claim")), whole),
         ("decision", _unmarked(own.filter(entity_type="decision")), whole),
         ("root", _unmarked(loose(graph, project, ROOT_TYPES)), unread),
-        ("unplaced", _unmarked(loose(graph, project, INNER_TYPES)), unread),
         ("shaky", shaky_assumptions(graph), whole),
     ]
     columns = ("why", "mark", *("kept" if column == "properties" else column for column in NODE))
     first, *others = [rows.annotate(why=Value(why), kept=kept).values_list(*columns) for why, rows, kept in branches]
     make, kept_by = Node._make, sheet.nodes
-    for row in rows_of(first.union(*others, all=True)):
+    for row in rows_of(first.union(*others, _number_of(loose(graph, project, INNER_TYPES), project), all=True)):
+        if row[0] == _NUMBER:
+            sheet.unplaced = int(row[4])
+            continue
         node = make(row[2:])
         node = node if node.active else graph.shown(node)
         kept_by.setdefault(row[0], []).append(node)
         if row[1]:
             sheet.marked.add((row[0], node.key))
+
+
+def _number_of(rows: "QuerySet[Entity]", project: Project) -> "QuerySet[Any, Any]":
+    """Return how many entities there are as one row of the union: the number as text where the others have a name."""
+    number = rows.order_by().values("project").annotate(number=Count("pk")).values("number")
+    said: dict[str, Any] = {
+        "name": Cast(Coalesce(Subquery(number), 0), TextField()),
+        "properties": Value({}, output_field=JSONField()),
+        "valid_until": Cast(Value(None), DateTimeField()),
+        "confidence": Value(0.0),
+        "id": F("pk"),
+        "project_id": F("pk"),
+    }
+    columns = [said.get(column, Value("")) if isinstance(column, str) else Value("") for column in NODE]
+    return Project.objects.filter(pk=project.pk).order_by().values_list(Value(_NUMBER), Value(False), *columns)
 
 
 def _of_demands() -> Func:
