@@ -32,8 +32,8 @@ from memories.errors import DomainError, Forbidden
 from memories.mcp_tools import memory_tools, prompts, record_tools, refusals
 from memories.mcp_tools import resources as memory_resources
 from memories.mcp_tools.door import named
-from memories.models import ApiToken
 from memories.services import caller, rates
+from memories.services.admission import Admitted
 
 PATH = "/mcp"
 INSTRUCTIONS = (
@@ -123,15 +123,15 @@ class Gate:
         refusal = wrong_place(request)
         if refusal is None:
             found = await to_thread.run_sync(_admitted, bearer(request), request.client.host if request.client else "")
-            if isinstance(found, ApiToken):
+            if isinstance(found, Admitted):
                 with caller.calling(partial(_same, found), chosen):
                     return await self._app(request.scope, receive, send)
             refusal = found
         return await refusal(request.scope, receive, send)
 
 
-def _same(token: ApiToken) -> ApiToken:
-    return token
+def _same(admitted: Admitted) -> Admitted:
+    return admitted
 
 
 def bearer(request: Request) -> str:
@@ -140,12 +140,12 @@ def bearer(request: Request) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
-def _admitted(text: str, address: str) -> ApiToken | Response:
+def _admitted(text: str, address: str) -> Admitted | Response:
     """Return the token of a request, or its refusal; one without a good token counts for the address it came from."""
     close_old_connections()
     try:
-        token = caller.admit(text)
-        return token if rates.allowed(f"token:{token.pk}") else _too_many()
+        found = caller.admit(text)
+        return found if rates.allowed(f"token:{found.token.pk}") else _too_many()
     except DomainError as refusal:
         return _not_admitted(refusal) if rates.allowed(address) else _too_many()
     except OperationalError:

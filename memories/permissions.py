@@ -51,8 +51,13 @@ def actor_for_user(user: User, request_id: str | None = None) -> Actor:
 
 def actor_for_token(token: ApiToken, request_id: str | None = None) -> Actor:
     """Return the actor for a program with a token: its owner's rights under the token's limits."""
+    return Actor.agent(token.name, principal_for_token(token), request_id)
+
+
+def principal_for_token(token: ApiToken) -> Principal:
+    """Return what may be done with a token: its owner's rights under its limits (one query)."""
     only = None if token.project_ids is None else frozenset(UUID(project) for project in token.project_ids)
-    return Actor.agent(token.name, principal_of(token.owner).capped(Role(token.role), only), request_id)
+    return principal_of(token.owner).capped(Role(token.role), only)
 
 
 def require(actor: Actor, role: Role, project_id: UUID | None) -> None:

@@ -48,15 +48,16 @@ def health(project: Project, actor: Actor, limits: Limits | None = None, *, role
     rule += "whose sources are gone, those without any link, and quantities that cannot be read as such."
     answer = Answer("Q-106", {"project": project.name, "role": role}, graph.at, rule)
     arcs = _arcs(graph, project, role)
+    ends = _ends(arcs)
     own = {node.key: node for node in graph.read(graph.active.filter(project=project))}
-    nodes = {**own, **graph.nodes(_ends(arcs) - own.keys())}
+    nodes = {**own, **graph.nodes(ends - own.keys())}
     active = {key for key, node in nodes.items() if node.active}
     alive = [arc for arc in arcs if arc[1] in active and arc[2] in active]
     found = rings([(source, target) for kind, source, target in alive if kind not in SYMMETRIC])
     answer.cycles = [[ref(key) for key in ring] for ring in found]
     _list(answer, RINGS, nodes, {key for ring in found for key in ring})
     _list(answer, PARENTS, nodes, _two_parents(alive))
-    dead = _dead(graph, project, role, _ends(arcs) - active)
+    dead = _dead(graph, project, role, ends - active)
     _list(answer, DEAD, nodes, {key for link in dead for key in (link.source, link.target) if key in own})
     _name_dead(answer, dead, nodes)
     answer.edges = [edge(link, "dead_end") for link in dead]
@@ -121,21 +122,22 @@ def _name_dead(answer: Answer, dead: Iterable[Link], nodes: Mapping[Key, Node]) 
 
 
 @cache
-def _quantities(entity_type: str) -> dict[str, str]:
-    """Return the dimension of each quantity that a type declares, by the property's name."""
-    known = declared(entity_type)
-    return {name: spec.dimension for name, spec in known.items() if spec.kind is PropertyKind.QUANTITY}
+def _quantities(entity_type: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the quantities that a type declares by name: the name, its dimension, and what its JSON text holds."""
+    known = sorted(declared(entity_type).items())
+    return tuple((name, spec.dimension, f'"{name}"') for name, spec in known if spec.kind is PropertyKind.QUANTITY)
 
 
 def _unparsed(nodes: Iterable[Node]) -> dict[Key, dict[str, str]]:
     """Return by entity the values of declared quantities that stand as written because they cannot be read."""
     found: dict[Key, dict[str, str]] = {}
     for node in nodes:
-        known = _quantities(node.type)
         # most name none of them, which their text tells without being read
-        said = node.values if any(f'"{name}"' in node.properties for name in known) else {}
-        texts = [(name, said[name]) for name in known.keys() & said.keys() if isinstance(said[name], str)]
-        if bad := {name: text for name, text in sorted(texts) if text and unparsed(text, known[name])}:
+        named = [(name, dimension) for name, dimension, mark in _quantities(node.type) if mark in node.properties]
+        said = node.values if named else {}
+        texts = [(name, said.get(name), dimension) for name, dimension in named]
+        bad = {name: text for name, text, what in texts if isinstance(text, str) and text and unparsed(text, what)}
+        if bad:
             found[node.key] = bad
     return found
 

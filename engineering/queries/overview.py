@@ -134,12 +134,12 @@ def _read(graph: Graph, project: Project, given: Limits) -> _Sheet:
     links = statements(
         graph, project, ("requirement", "validation_claim"), stated(derivations(graph, project), "target", "derived")
     )
+    read: dict[str, list[Any]] = {}  # most say the same, which is read once
     for node in sheet.of("demand"):
-        values = node.values
-        why = [values.get("level"), values.get("justification")]
-        sheet.satisfied.take(
-            node.key, node.type, ("demand", node.key) in sheet.marked, node.name, node.external_ref, *why
-        )
+        if node.properties not in read:
+            read[node.properties] = [node.values.get(name) for name in ("level", "justification")]
+        met = ("demand", node.key) in sheet.marked
+        sheet.satisfied.take(node.key, node.type, met, node.name, node.external_ref, *read[node.properties])
     relate(graph, project, sheet.satisfied, [(row[4], row[3], row[5], row[7]) for row in links if row[0] == "derived"])
     sheet.satisfied.judge()
     spoken = [row for row in links if row[0] != "derived"]

@@ -172,8 +172,10 @@ def _found(question: Question, hit: Hit, row: Row) -> Found:
 def _conversations(rows: Sequence[Scored]) -> dict[UUID, Place]:
     """Return where memories among some rows stand in conversations (one query, none where all stand alone)."""
     found = [row.record_id for row in rows if row.kind == "memory" and row.context]
+    if not found:
+        return {}
     standing = Memory.objects.filter(pk__in=found, position__isnull=False).exclude(session_id="")
-    places = standing.values_list("pk", "project_id", "session_id", "position") if found else ()
+    places = standing.values_list("pk", "project_id", "session_id", "position")
     return {pk: Place((project, session), position or 0) for pk, project, session, position in places}
 
 

@@ -9,8 +9,8 @@ from memories.actors import Actor
 from memories.choices import Role
 from memories.errors import DomainError, Forbidden
 from memories.models import ApiToken
-from memories.permissions import actor_for_token
-from memories.services import tokens
+from memories.services import admission
+from memories.services.admission import Admitted
 
 #: No token above this is taken: an agent proposes, a person decides.
 HIGHEST = Role.AGENT
@@ -22,7 +22,7 @@ class BadToken(DomainError):
     code = "bad_token"
 
 
-Source = Callable[[], ApiToken]
+Source = Callable[[], Admitted]
 
 
 class Call:
@@ -32,37 +32,38 @@ class Call:
         self._source, self._request_id = source, request_id
 
     @cached_property
-    def token(self) -> ApiToken:
-        """The token. Raises as `admit` does."""
+    def admitted(self) -> Admitted:
+        """The token and what may be done with it. Raises as `admit` does."""
         return self._source()
 
     @cached_property
     def actor(self) -> Actor:
         """Who acts. Raises as `admit` does."""
-        return actor_for_token(self.token, self._request_id)
+        return Actor.agent(self.admitted.token.name, self.admitted.principal, self._request_id)
 
 
 _SOURCE: ContextVar[tuple[Source, str | None]] = ContextVar("mcp_source")
 _CALL: ContextVar[Call] = ContextVar("mcp_call")
 
 
-def admit(text: str) -> ApiToken:
-    """Return the live token of a text.
+def admit(text: str) -> Admitted:
+    """Return the live token of a text with what may be done with it.
 
     Raises:
         BadToken: it is unknown, expired or revoked.
         Forbidden: its role is above agent.
     """
-    token = tokens.authenticate(text.strip())
-    if token is None:
+    admitted = admission.admit(text.strip())
+    if admitted is None:
         raise BadToken("This token is unknown, expired or revoked.")
+    token = admitted.token
     if not HIGHEST.includes(Role(token.role)):
         raise Forbidden(
             f"The token “{token.name}” has the role {token.role}; over MCP none above {HIGHEST.value} is taken, since "
             f"an assistant proposes and a person decides. Make one of the role {HIGHEST.value}: manage.py connect.",
             role_needed=HIGHEST.value,
         )
-    return token
+    return admitted
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def calling(source: Source, request_id: str | None = None) -> Iterator[None]:
     """Let calls inside come from a token.
 
     Args:
-        source: returns the token, or raises as `admit` does; asked once a call.
+        source: returns it with what may be done with it, or raises as `admit` does; asked once a call.
         request_id: of the request that makes the calls; None for one of its own for each.
     """
     before = _SOURCE.set((source, request_id))
@@ -92,7 +93,7 @@ def one_call() -> Iterator[None]:
 
 def token() -> ApiToken:
     """Return the token of the present call. Raises BadToken or Forbidden."""
-    return _CALL.get().token
+    return _CALL.get().admitted.token
 
 
 def actor() -> Actor:

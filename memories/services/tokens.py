@@ -102,15 +102,18 @@ def authenticate(text: str) -> ApiToken | None:
     token = ApiToken.objects.select_related("owner").filter(digest=digest(text), revoked_at__isnull=True).first()
     if token is None or not token.owner.is_active or (token.expires_at and token.expires_at <= now):
         return None
-    if token.last_used_at is None or now - token.last_used_at > _TOUCH:
-        _touch(token)
+    touch(token)
     return token
 
 
-def _touch(token: ApiToken) -> None:
+def touch(token: ApiToken) -> None:
+    """Note that a token was used, at most once a minute."""
     from memories.models._guard import writing
 
-    token.last_used_at = timezone.now()
+    now = timezone.now()
+    if token.last_used_at is not None and now - token.last_used_at <= _TOUCH:
+        return
+    token.last_used_at = now
     with writing():
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=token.last_used_at)
 

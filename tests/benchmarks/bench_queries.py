@@ -117,10 +117,14 @@ def _made(sizes: list[int]) -> int:
 
 
 def _analyse() -> None:
+    """Let the database look at its tables, and put away what filling them left: a server begins without it."""
     from django.db import connection
+
+    from atocore_site.collector import calm
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    calm()
 
 
 def _figures(project: Any, kind: str) -> dict[str, Figure]:

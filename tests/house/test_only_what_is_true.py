@@ -29,6 +29,7 @@ from memories.mcp_tools.memory_tools import atocore_memory_list, atocore_search
 from memories.models import ApiToken
 from memories.permissions import actor_for_token
 from memories.services import caller, documents, edit, lifecycle
+from memories.services.admission import Admitted
 from tests import factories as make
 from tests import rest
 from tests.live import ROOT
@@ -184,7 +185,7 @@ def _context_command(world: World) -> str:
 
 
 def _tool(world: World, tool: Callable[..., Any], **given: Any) -> Any:
-    with caller.calling(lambda: world.assistant), caller.one_call():
+    with caller.calling(lambda: Admitted.of(world.assistant)), caller.one_call():
         return tool(**given)
 
 
