@@ -134,6 +134,16 @@ def normalise(text: str) -> str:
     return " ".join(folded.split())
 
 
+def shortened(text: str, most: int = 120) -> str:
+    """Return a text, or its beginning up to the end of a word and an ellipsis; `most` characters at most."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    whole = cut if text[most - 1].isspace() else cut.rsplit(None, 1)[0]
+    # a word as long as that is cut
+    return (whole if len(whole) > most // 2 else cut).rstrip() + "…"
+
+
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
 
 

@@ -12,6 +12,7 @@ from memories import permissions
 from memories.actors import Actor
 from memories.models import Memory
 from memories.queries import packs
+from memories.text import shortened
 
 #: Properties that name an entity of a type by its name.
 NAMED_BY = {"material": "material", "vendor": "supplier"}
@@ -68,7 +69,7 @@ def _memories(entity: Entity, actor: Actor) -> list[Item]:
     rows = permissions.for_principal(Memory.objects.filter(graduated), actor).distinct().order_by("pk")[:MOST_NAMED]
     columns = rows.values_list("pk", "memory_type", "content", "status")
     return [
-        Item(str(pk), "memory", content[:120], status, 1, group="memory", data={"memory_type": kind})
+        Item(str(pk), "memory", shortened(content), status, 1, group="memory", data={"memory_type": kind})
         for pk, kind, content, status in columns
     ]
 
@@ -85,6 +86,9 @@ def _conflicts(entity: Entity, actor: Actor) -> list[Item]:
 def _packs(entity: Entity, actor: Actor) -> list[Item]:
     relied = packs.relied_on(entity.pk, actor, MOST_NAMED)
     return [
-        *(Item(str(row.pk), "interaction", row.prompt[:120], "active", 1, group="answer") for row in relied.answers),
-        *(Item(str(row.pk), "pack", row.prompt[:120], "active", 1, group="pack") for row in relied.packs),
+        *(
+            Item(str(row.pk), "interaction", shortened(row.prompt), "active", 1, group="answer")
+            for row in relied.answers
+        ),
+        *(Item(str(row.pk), "pack", shortened(row.prompt), "active", 1, group="pack") for row in relied.packs),
     ]

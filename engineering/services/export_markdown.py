@@ -18,7 +18,7 @@ from engineering.ontology import RELATIONSHIP_TYPES
 from memories.choices import Status
 from memories.models import Memory, Project, SourceDocument
 from memories.services.exchange.leaving import Tell, drafted, snapshot
-from memories.text import plain_markdown
+from memories.text import plain_markdown, shortened
 
 _LOOSE = "no-project"
 Record = Memory | Entity | SourceDocument
@@ -174,7 +174,7 @@ def _slug(text: str) -> str:
 def _title(row: Record) -> str:
     if isinstance(row, Entity):
         return row.name
-    return (row.title or row.file_path) if isinstance(row, SourceDocument) else row.content[:100]
+    return (row.title or row.file_path) if isinstance(row, SourceDocument) else shortened(row.content, 100)
 
 
 def _said(facts: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from memories.choices import MemoryType, Status
 from memories.kinds import kinds
 from memories.models import Memory, SourceDocument
 from memories.services import documents, lifecycle
+from memories.text import shortened
 
 M = TypeVar("M", bound=Model)
 
@@ -119,7 +120,7 @@ class MemoryAdmin(RecordAdmin[Memory]):
     @admin.display(description="Memory")
     def short(self, row: Memory) -> str:
         """Return its first words."""
-        return row.content[:120]
+        return shortened(row.content)
 
     @admin.display(description="Source")
     def source(self, row: Memory) -> SafeString | str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from memories.ids import new_id
 from memories.models._guard import GuardedModel
 from memories.models.project import Project
+from memories.text import shortened
 
 
 class Interaction(GuardedModel):
@@ -37,4 +38,4 @@ class Interaction(GuardedModel):
         ]
 
     def __str__(self) -> str:
-        return self.prompt[:80]
+        return shortened(self.prompt, 80)

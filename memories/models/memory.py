@@ -7,6 +7,7 @@ from memories.models._guard import Record
 from memories.models.document import SourceChunk
 from memories.models.interaction import Interaction
 from memories.models.project import Project
+from memories.text import shortened
 
 
 class Memory(Record):
@@ -93,4 +94,4 @@ class Memory(Record):
         ]
 
     def __str__(self) -> str:
-        return self.content[:80]
+        return shortened(self.content, 80)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from memories.ids import new_id
 from memories.models.interaction import Interaction
 from memories.models.project import Project
+from memories.text import shortened
 
 
 class ContextPack(models.Model):
@@ -31,7 +32,7 @@ class ContextPack(models.Model):
         indexes = [models.Index(fields=["created_at", "id"], name="context_packs_created")]
 
     def __str__(self) -> str:
-        return self.prompt[:80]
+        return shortened(self.prompt, 80)
 
 
 class PackItem(models.Model):

@@ -18,7 +18,7 @@ from memories.queries.keys import holders_of
 from memories.search import index, marks, neighbours
 from memories.services import fields as f
 from memories.services import pieces
-from memories.text import normalise
+from memories.text import normalise, shortened
 
 _MEMORY_FIELDS: dict[str, tuple[str, f.Parser]] = {
     "memory_type": ("memory_type", f.choice(MemoryType.values)),
@@ -138,7 +138,7 @@ MEMORY = kinds.register(
         editable=tuple(
             name for name in _MEMORY_FIELDS if name not in ("source_chunk", "source_interaction", "external_ref")
         ),
-        title=lambda row: row.content[:120],
+        title=lambda row: shortened(row.content),
         refresh=refresh_memory,
         index_text=index_text,
         surround=neighbours.surround,
