@@ -7,7 +7,7 @@ from engineering.importers.mapping import Columns, Mapping
 from engineering.importers.records import ForeignItem, ForeignLink, Tree
 from engineering.importers.reqif_files import documents
 from engineering.importers.reqif_own import DESCRIPTION, MADE, NAME, REF, UNPLACED, Own, said, shown_role
-from engineering.importers.reqif_values import Vocabulary, first, reference, title
+from engineering.importers.reqif_values import Vocabulary, first, free_name, reference, title
 from engineering.ontology import ENTITY_TYPES, RELATIONSHIP_TYPES
 from memories.findings import InputFault, Place
 
@@ -25,42 +25,50 @@ def read(path: Path, mapping: Mapping) -> Tree:
     Raises:
         InputFault: what spoils the whole file (reqif_files), or a declaration that cannot be read.
     """
-    tree = Tree(mapping.tool or "reqif")
+    tree, refs = Tree(mapping.tool or "reqif"), dict[str, str]()
+    readers = []
     for shown, root in documents(path):
         content = first(root, "CORE-CONTENT", "REQ-IF-CONTENT")
         if content is None:
             raise InputFault(shown, "it has no REQ-IF-CONTENT.", root.sourceline or 0)
-        _Reader(tree, mapping, shown).read(content)
+        readers.append(_Reader(tree, mapping, shown, content, refs))
+    for reader in readers:
+        reader.read_records()
+    for reader in readers:  # a file of an archive may link to what stands in another
+        reader.read_links()
     return tree
 
 
 class _Reader:
-    """Reads one file into the tree."""
+    """Reads one file into the tree; `refs` is that of all files of an archive: the ref of each identifier."""
 
-    def __init__(self, tree: Tree, mapping: Mapping, shown: str) -> None:
-        self.tree, self.mapping, self.shown = tree, mapping, shown
+    def __init__(self, tree: Tree, mapping: Mapping, shown: str, content: Any, refs: dict[str, str]) -> None:
+        self.tree, self.mapping, self.shown, self.content, self.refs = tree, mapping, shown, content, refs
         self.words = Vocabulary()
-        self.refs: dict[str, str] = {}  # identifier -> ref
         self.places: dict[str, dict[str, str]] = {}  # identifier of an object -> document and position
+        self.specifications = self._section(content, "SPECIFICATIONS")
 
-    def read(self, content: Any) -> None:
-        """Add specifications, objects and relations."""
+    def read_records(self) -> None:
+        """Add specifications and objects. Raises InputFault for a declaration that cannot be read."""
         try:
-            self.words.learn(content)
+            self.words.learn(self.content)
         except ValueError as error:
             raise InputFault(self.shown, f"a default value cannot be read: {error}.") from None
-        objects = self._section(content, "SPEC-OBJECTS")
-        every = self._section(content, "SPECIFICATIONS")
-        specifications = [one for one in every if self._mark(one) != UNPLACED]
+        specifications = [one for one in self.specifications if self._mark(one) != UNPLACED]
         for specification in specifications:
             self._locate(specification)
         for specification in specifications:
             self._specification(specification)
-        for element in objects:
+        for element in self._section(self.content, "SPEC-OBJECTS"):
             self._object(element)
-        for specification in every:
-            self._hierarchy(specification, self.refs.get(specification.get("IDENTIFIER", ""), ""), "document")
-        for relation in self._section(content, "SPEC-RELATIONS"):
+
+    def read_links(self) -> None:
+        """Add what stands in a specification or below another object, and the relations."""
+        for specification in self.specifications:
+            known = (specification.get("IDENTIFIER") or "").strip()
+            top = "" if self._mark(specification) == UNPLACED else known
+            self._hierarchy(specification, self.refs.get(known, top), "document")
+        for relation in self._section(self.content, "SPEC-RELATIONS"):
             self._relation(relation)
 
     def _section(self, content: Any, name: str) -> list[Any]:
@@ -79,13 +87,12 @@ class _Reader:
         """Note the first place of each object: its specification, and its number there as in 2.1."""
         document, waiting = self._ref_of(specification), [(specification, "")]
         while waiting:
-            above, number = waiting.pop()
-            for count, child in enumerate(self._section(above, "CHILDREN"), 1):
-                here = f"{number}.{count}" if number else str(count)
-                if not said(child):
-                    place = {"document": document, "position": here}
-                    self.places.setdefault(reference(child, "OBJECT"), place)
-                waiting.append((child, here))
+            at, number = waiting.pop()
+            if number and not said(at):
+                self.places.setdefault(reference(at, "OBJECT"), {"document": document, "position": number})
+            below = enumerate(self._section(at, "CHILDREN"), 1)
+            places = [(child, f"{number}.{count}" if number else str(count)) for count, child in below]
+            waiting += reversed(places)
 
     def _specification(self, element: Any) -> None:
         ref, place = (element.get("IDENTIFIER") or "").strip(), self._place(element)
@@ -96,7 +103,8 @@ class _Reader:
         if values is not None:
             self.refs[ref] = ref
             text = (element.get("DESC") or "").strip()
-            self.tree.add(ForeignItem(ref, "document", title(element), place, text, {**values, "file": self.shown}))
+            properties = _beside(_renamed(values, self.mapping.columns), {"file": self.shown})
+            self.tree.add(ForeignItem(ref, "document", title(element), place, text, properties))
 
     def _values(self, element: Any, ref: str) -> dict[str, Any] | None:
         """Return the values; None where the element was refused."""
@@ -115,38 +123,44 @@ class _Reader:
         if self._mark(element):
             self._own(element, known)
             return
-        values = self._values(element, known)
+        values, columns = self._values(element, known), self.mapping.columns
         if values is None:
+            self.tree.complete = self.tree.complete and not columns.ref  # refused under another name than its ref
             return
-        columns = self.mapping.columns
         ref = str(_take(values, columns.ref) or known)
         foreign = self._type(element, values)
         name, text = _take(values, columns.name), _take(values, columns.description)
-        if columns.type and (said := _take(values, columns.type)):
-            foreign = str(said)
-        active = str(_take(values, columns.active) or "true").strip().casefold() not in _OFF
-        properties = {**_renamed(values, columns), **self.places.get(known, {})}
+        if columns.type and (named := _take(values, columns.type)):
+            foreign = str(named)
+        switch = _take(values, columns.active)  # may be False or 0
+        active = switch is None or str(switch).strip().casefold() not in _OFF
+        properties = _beside(_renamed(values, columns), self.places.get(known, {}))
         if ref != known:
             properties["reqif_id"] = known
         self.refs[known] = ref
-        shown_name = str(name or element.get("LONG-NAME") or "").strip()
-        self.tree.add(ForeignItem(ref, foreign, shown_name, place, str(text or "").strip(), properties, active))
+        shown_name = str(element.get("LONG-NAME") or "" if name is None else name).strip()
+        shown_text = "" if text is None else str(text).strip()
+        self.tree.add(ForeignItem(ref, foreign, shown_name, place, shown_text, properties, active))
 
     def _own(self, element: Any, known: str) -> None:
         """Take an object or specification that AtoCore wrote: each field and property as it was."""
         place = self._place(element)
+        if not known:
+            self.tree.refuse_item("", "no_ref", "it has no IDENTIFIER", place)
+            return
         try:
             held = self.words.own_of(element) or Own()
         except ValueError as error:
             self.tree.refuse_item(known, "unreadable_value", str(error), place)
+            self.tree.complete = False  # its ref may be another, and is not known
             return
         fields, mark = held.fields, self._mark(element)
         ref = fields.get(REF) or known
-        properties = {**held.properties, **self.places.get(known, {})}
+        properties = _beside(held.properties, self.places.get(known, {}))
         if ref != known and not MADE.fullmatch(known):
             properties["reqif_id"] = known
         self.refs[known] = ref
-        name, text = fields.get(NAME) or title(element), fields.get(DESCRIPTION, "")
+        name, text = fields.get(NAME) or title(element) or known, fields.get(DESCRIPTION, "")
         self.tree.add(ForeignItem(ref, mark, name, place, text, properties, declared=mark))
 
     def _ref_of(self, specification: Any) -> str:
@@ -207,6 +221,14 @@ def _take(values: dict[str, Any], names: tuple[str, ...]) -> Any:
         if values.get(name) not in (None, "", []):
             return values.pop(name)
     return None
+
+
+def _beside(values: dict[str, Any], ours: dict[str, str]) -> dict[str, Any]:
+    """Return the properties with those that we add; one of the file's own by such a name is kept by another."""
+    theirs = dict(values)
+    for name in ours.keys() & values.keys():
+        theirs[free_name(name, values)] = theirs.pop(name)
+    return {**theirs, **ours}
 
 
 def _renamed(values: dict[str, Any], columns: Columns) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The XML of ReqIF files and archives, read without trusting them. Nothing is unpacked to disk or fetched."""
 
 import io
+import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -62,7 +64,7 @@ def _entries(data: bytes, shown: str) -> Iterator[tuple[str, bytes]]:
                     content = _content(archive, info, left, shown)
                     left -= len(content)
                     yield info.filename, content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError) as error:
         raise InputFault(shown, f"the archive cannot be read: {error}.") from None
 
 
@@ -73,8 +75,8 @@ def _check(infos: list[zipfile.ZipInfo], shown: str) -> None:
     if len(set(names)) < len(names):
         raise InputFault(shown, "a name stands twice in the archive.")
     for name in names:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name):
             raise InputFault(shown, f"the entry {name!r} leads out of the archive.")
     if not any(name.lower().endswith(".reqif") for name in names):
         raise InputFault(shown, "no .reqif file is in the archive.")

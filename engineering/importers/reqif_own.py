@@ -5,12 +5,13 @@ attribute definition what it holds, of a place in a hierarchy the type of the li
 its role), or that it only shows an object and says nothing of it. Pure.
 """
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
+
+from memories.files import parse_json
 
 MARK = "AtoCore:"
 #: What attributes hold: fields of a record; a property as it is, or as JSON where no kind of ReqIF holds it; as a JSON
@@ -33,7 +34,7 @@ class Own:
     properties: dict[str, Any] = field(default_factory=dict)
 
     def take(self, what: str, name: str, value: Any) -> None:
-        """Take the value of an attribute. Raises ValueError: no JSON, or one nested too deep."""
+        """Take the value of an attribute: of one that another tool added, too. Raises ValueError: it is no JSON."""
         if what == JSON:
             self.properties[name] = _json(value)
         elif what == MORE:
@@ -41,19 +42,18 @@ class Own:
             if not isinstance(more, dict):
                 raise ValueError("it is no JSON object")
             self.properties |= more
-        elif what == STATEMENT:
-            self.properties[STATEMENT] = value
-        elif what == PROPERTY:
-            self.properties[name] = value
-        else:
+        elif what in (STATEMENT, PROPERTY):
+            self.properties[STATEMENT if what == STATEMENT else name] = value
+        elif what in (NAME, REF, DESCRIPTION):
             self.fields[what] = str(value)
+        elif value not in ("", []):
+            self.properties.setdefault(name, value)
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
+def _json(text: Any) -> Any:
+    if not isinstance(text, str):
+        raise ValueError("it is no text that holds JSON")
+    return parse_json(text)
 
 
 def shown_role(relationship_type: str) -> str:

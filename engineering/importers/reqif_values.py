@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from lxml import etree
@@ -25,7 +26,9 @@ _BLOCKS = {
     *(f"h{n}" for n in range(1, 7)),
 }
 _UNSEEN = {"script", "style"}
-_LINES = re.compile(r"[ \t]*\n[ \t]*")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN")
 
 
 def local(element: Any) -> str:
@@ -61,19 +64,19 @@ def xhtml_text(element: Any) -> str:
     exact = exact_text(element)
     if exact is not None:
         return exact
-    raw = "".join(_pieces(element))
-    return re.sub(r"\n{3,}", "\n\n", _LINES.sub("\n", raw)).strip()
+    lines = "".join(_pieces(element)).split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip(" \t\r") for line in lines)).strip()
 
 
-def _pieces(element: Any) -> list[str]:
-    name = local(element)
+def _pieces(element: Any, kept: bool = False) -> list[str]:
+    """Return what an element and its tail say; `kept`: it stands in a preformatted block, where line breaks count."""
+    name, tail = local(element), _folded(element.tail, kept)
     if name in _UNSEEN or not name:
-        return [element.tail or ""]
-    keep = name == "pre"
-    inside = [element.text or ""]
+        return [tail]
+    keep = kept or name == "pre"
+    words = [_folded(element.text, keep)]
     for child in element:
-        inside += _pieces(child)
-    words = inside if keep else [re.sub(r"[ \t\r]+", " ", word) for word in inside]
+        words += _pieces(child, keep)
     if name == "object" and not "".join(words).strip():
         words = [f"[{element.get('data') or 'object'}]"]
     if name == "li":
@@ -82,8 +85,16 @@ def _pieces(element: Any) -> list[str]:
         words = ["\n"]
     elif name in _BLOCKS:
         words = ["\n", *words, "\n"]
-    tail = element.tail or ""
-    return [*words, " " if tail and not tail.strip() else re.sub(r"\s+", " ", tail)]
+    return [*words, tail]
+
+
+def _folded(text: str | None, keep: bool) -> str:
+    return (text or "") if keep else _BLANKS.sub(" ", text or "")
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return the name with the next number that is free: “Note (2)”."""
+    return next(free for number in count(2) if (free := f"{name} ({number})") not in taken)
 
 
 @dataclass(slots=True)
@@ -119,7 +130,15 @@ class Vocabulary:
                 self._mark(definition)
                 default = first(definition, "DEFAULT-VALUE")
                 if default is not None and len(default):
-                    self.defaults.setdefault(known, {})[title(definition)] = self.value(default[0])
+                    self._default(known, title(definition), default[0])
+
+    def _default(self, known: str, name: str, element: Any) -> None:
+        try:
+            value = self.value(element)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if value is not None:
+            self.defaults.setdefault(known, {})[name] = value
 
     def _mark(self, element: Any) -> None:
         if mark := said(element):
@@ -132,7 +151,8 @@ class Vocabulary:
         result = Own()
         for name, known, value in self._held(element):
             try:
-                result.take(self.own.get(known, ""), name, self.value(value, exact=True))
+                if (got := self.value(value, exact=True)) is not None:
+                    result.take(self.own.get(known, ""), name, got)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
         return result
@@ -146,15 +166,24 @@ class Vocabulary:
     def values(self, element: Any) -> dict[str, Any]:
         """Return an object's values by attribute name. Raises ValueError naming the attribute that cannot be read."""
         result = dict(self.defaults.get(reference(element, "TYPE"), {}))
+        told: set[str] = set()
         for name, _, value in self._held(element):
             try:
-                result[name] = self.value(value)
+                got = self.value(value)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
+            if got is None or (name in told and got in ("", [], result[name])):
+                continue
+            # of two attributes of one name the second is no second value of the first
+            free = free_name(name, result) if name in told and result[name] not in ("", []) else name
+            told.add(free)
+            result[free] = got
         return result
 
     def value(self, element: Any, *, exact: bool = False) -> Any:
-        """Return one ATTRIBUTE-VALUE-… as JSON holds it; a date and a long text stay as they are written.
+        """Return one ATTRIBUTE-VALUE-… as JSON holds it, None for a number, date or truth value that says nothing.
+
+        A date and a number of many digits stay as they are written.
 
         Args:
             element: the value.
@@ -170,7 +199,9 @@ class Vocabulary:
             names = [self.choices.get(known, known) for known in ids]
             return names[0] if len(names) == 1 else names
         written = element.get("THE-VALUE") or ""
-        return written if exact and kind == "STRING" else _plain(kind, written.strip())
+        if kind == "STRING":
+            return written if exact else written.strip()
+        return _plain(kind, written.strip()) if written.strip() else None
 
 
 def _plain(kind: str, text: str) -> Any:
@@ -179,7 +210,11 @@ def _plain(kind: str, text: str) -> Any:
             raise ValueError(f"{text!r} is neither true nor false")
         return text in ("true", "1")
     if kind == "INTEGER":
+        if not _INTEGER.fullmatch(text):
+            raise ValueError(f"{text!r} is no integer")
         return int(text) if len(text) < 16 else text  # a longer one is kept as written
     if kind == "REAL":
+        if not _REAL.fullmatch(text):
+            raise ValueError(f"{text!r} is no number")
         return float(text) if math.isfinite(float(text)) else text
     return text

@@ -18,8 +18,11 @@ def identifiers(entities: Iterable[Entity]) -> dict[UUID, str]:
     for entity in entities:
         wanted = foreign(entity) or entity.external_ref or ""
         good = _IDENTIFIER.fullmatch(wanted) and not wanted.startswith(OURS) and wanted not in taken
-        found[entity.pk] = wanted if good else made(entity.external_ref) if entity.external_ref else f"_{entity.pk}"
-        taken.add(found[entity.pk])
+        known = wanted if good else made(entity.external_ref) if entity.external_ref else f"_{entity.pk}"
+        while known in taken:
+            known = made(known, str(entity.pk))
+        found[entity.pk] = known
+        taken.add(known)
     return found
 
 

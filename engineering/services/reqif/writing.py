@@ -1,5 +1,6 @@
 """Writes a project as a ReqIF file, or as a .reqifz archive of one."""
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from django.db.models import Q
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from engineering.importers.reqif_own import MARK, SHOWN, UNPLACED, shown_role
+from engineering.importers.reqif_own import MADE, MARK, SHOWN, UNPLACED, shown_role
 from engineering.importers.reqif_values import xhtml_text
 from engineering.models import Entity, Relationship
 from engineering.services.reqif.attributes import (
@@ -82,7 +83,8 @@ def _opened(draft: Path, path: Path) -> Iterator[IO[bytes]]:
         with draft.open("wb") as plain:
             yield plain
         return
-    inside = zipfile.ZipInfo(f"{path.stem}.reqif")  # of 1980: the same rows give the same bytes
+    name = re.sub(r"[\\/:]", "_", path.stem)  # which no reader would take for a place of its own
+    inside = zipfile.ZipInfo(f"{name}.reqif")  # of 1980: the same rows give the same bytes
     inside.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(draft, "w") as archive, archive.open(inside, "w", force_zip64=True) as packed:
         yield packed
@@ -122,7 +124,10 @@ class _Document:
 
     def _left_out(self, entity: Entity) -> tuple[str, ...]:
         place = PLACE if entity.pk in self.places.plain else ()
-        return (*place, "reqif_id") if self._ref(entity) and self.identifiers[entity.pk] == foreign(entity) else place
+        known = self.identifiers[entity.pk]
+        # one that looks like those that are made is not taken back from where it stands
+        carried = self._ref(entity) and known == foreign(entity) and not MADE.fullmatch(known)
+        return (*place, "reqif_id") if carried else place
 
     def _key(self, entity: Entity) -> str:
         return f"spec.{entity.entity_type}" if entity.pk in self.roots else f"type.{entity.entity_type}"

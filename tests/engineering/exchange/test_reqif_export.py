@@ -130,6 +130,8 @@ AWKWARD: list[dict[str, Any]] = [
     {"external_ref": "R-10", "properties": {"document": "elsewhere", "position": "7.1", "odd": "\ufffe", "big": 2**52}},
     {"external_ref": "R-12", "properties": {"reqif_id": "R-12", "\u00a0n": 1, "\ufffe": 3}},
     {"external_ref": "R-13", "properties": {"reqif_id": "13 and more"}},
+    {"external_ref": "R-14", "properties": {"reqif_id": "_5f2a1c3e-0b1d-4c2e-9f3a-8d7b6c5a4e3f"}},
+    {"external_ref": "R-15", "properties": {"reqif_id": "T-11"}},
     {"external_ref": "R-11", "properties": {"reqif_id": "T-11", "statement": "", "file": "a.reqif", "small": 1e-300}},
 ]
 
