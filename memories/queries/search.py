@@ -181,20 +181,20 @@ def _conversations(rows: Sequence[Scored]) -> dict[UUID, Place]:
 
 def _narrowed(search: Search, actor: Actor) -> list[list[str]]:
     statuses = [Status.ACTIVE.value, *([Status.CANDIDATE.value] if search.candidates else [])]
-    groups = [[marks.status(status) for status in statuses], _places(search, actor)]
+    groups = [marks.within(statuses, _places(search, actor))]
     groups.append([marks.kind(kind) for kind in search.kinds])
     groups.append(list(marks.tags(search.tags)))
     groups.append([marks.type_of(kind, name) for kind in search.kinds or searched() for name in search.types])
     return [group for group in groups if group]
 
 
-def _places(search: Search, actor: Actor) -> list[str]:
+def _places(search: Search, actor: Actor) -> list[UUID | None]:
     if search.projects:
-        return [marks.project(project.pk if project else None) for project in search.projects]
+        return [project.pk if project else None for project in search.projects]
     if actor.principal.everywhere:
         return []
     readable: list[UUID | None] = [*actor.principal.projects_with(Role.READER), None]
-    return [marks.project(place) for place in readable] if len(readable) <= _MOST_PLACES else []
+    return readable if len(readable) <= _MOST_PLACES else []
 
 
 def _read(reading: _Reading, hits: Sequence[Hit]) -> list[tuple[Hit, Row]]:

@@ -44,7 +44,8 @@ def _forget(ids: Sequence[UUID]) -> None:
 
 
 def _rows(document: SourceDocument, chunks: Sequence[SourceChunk]) -> Iterator[IndexRow]:
-    carried = f"{marks.kind(KIND)} {marks.status(document.status)} {marks.project(document.project_id)}"
+    own = (marks.status(document.status), marks.project(document.project_id))
+    carried = " ".join([marks.kind(KIND), *own, marks.home(document.status, document.project_id)])
     for place, chunk in enumerate(chunks):
         around = [*chunks[max(0, place - REACH) : place], *chunks[place + 1 : place + 1 + REACH]]
         context = "\n".join(other.content for other in around)

@@ -52,7 +52,9 @@ def index_row(kind: Kind, row: Row) -> IndexRow:
     """Build the index row of a record, unsaved."""
     entry, place = entry_of(kind, row), _place(row, kind)
     found = sketch.of(entry.text, f"{kind.name} {place}")
-    carried = [marks.kind(kind.name), marks.status(row.status), place, *entry.marks]  # `nearest` reads the second
+    project = kind.project_of(row)
+    own = marks.home(row.status, project.pk if project else None)
+    carried = [marks.kind(kind.name), marks.status(row.status), place, *entry.marks, own]  # `nearest` reads the second
     return IndexRow(
         kind=kind.name,
         record_id=row.pk,
@@ -154,7 +156,8 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
     places = list(dict.fromkeys([_place(row, kind), marks.project(None)]))
     bands = [band for place in places for band in sketch.bands(words, f"{kind.name} {place}")]
     sketched = [held.record_id for held in sharing(bands, row.pk, pool)]
-    narrow = [[marks.kind(kind.name)], [marks.status(status) for status in statuses], places]
+    project = kind.project_of(row)
+    narrow = [[marks.kind(kind.name)], marks.within(statuses, [project.pk if project else None, None])]
     wanted = {*sketched, *_ranked(narrow, words, pool)} - {row.pk}
     rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
     found = [item for other in rows if (item := Alike(other, _overlap(kind, other, words))).overlap >= ALIKE]

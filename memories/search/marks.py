@@ -4,7 +4,7 @@ Each is made of letters and digits only, so that it is one token on both databas
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 
@@ -21,6 +21,23 @@ def status(name: str) -> str:
 def project(project_id: UUID | None) -> str:
     """Return the mark of a project (rows of none have their own)."""
     return f"pj{project_id.hex}" if project_id else "pjnone"
+
+
+def home(status_name: str, project_id: UUID | None) -> str:
+    """Return the mark of a status within a project; a row's last one."""
+    return f"hm{status_name}{project_id.hex if project_id else 'none'}"
+
+
+def within(statuses: Iterable[str], places: Sequence[UUID | None]) -> list[str]:
+    """Return the marks of which a row carries one that has one of these statuses and projects.
+
+    Args:
+        statuses: by name.
+        places: ids of projects, None for rows of none; empty for wherever it is.
+    """
+    if not places:
+        return [status(name) for name in statuses]
+    return [home(name, place) for name in statuses for place in dict.fromkeys(places)]
 
 
 def type_of(kind_name: str, name: str) -> str:
