@@ -34,7 +34,7 @@ def unwanted(asking: Asking) -> list[LeftOut]:
     if not asking.actor.principal.reaches(Role.AGENT):
         return []
     places = [project.pk if project else None for project in asking.projects]
-    narrow = [marks.within(_DETAIL, places), [marks.kind(kind) for kind in _KINDS]]
+    narrow = [*marks.within(_DETAIL, places), [marks.kind(kind) for kind in _KINDS]]
     found = ranked(Sought(words.sought(asking.asked.prompt, TELLING), narrow, MOST))
     rows: dict[Any, Any] = {}
     for kind in {row.kind for row in found}:

@@ -50,7 +50,7 @@ def near(name: str, entity_type: str, project_id: UUID | None, actor: Actor, *, 
     words = sorted(set(tokens(name)), key=lambda word: (-len(word), word))[:_MOST_WORDS]
     if not words:
         return []
-    narrow = [[marks.kind("entity")], marks.within([status.value for status in LIVE], [project_id, None])]
+    narrow = [[marks.kind("entity")], *marks.within([status.value for status in LIVE], [project_id, None])]
     ids = [record_id for _, record_id in find(Query(marks=narrow, words=words, limit=_POOL))]
     rows = permissions.for_principal(Entity.objects.select_related("project").filter(pk__in=ids), actor)
     found = [Near(row, _alike(name, row.name)) for row in rows if row.entity_type == entity_type or _same(name, row)]

@@ -133,7 +133,7 @@ def _pool(interaction: Interaction) -> set[UUID]:
     own have to be among them, and the longest words of a few sentences.
     """
     places = list(dict.fromkeys([marks.project(interaction.project_id), marks.project(None)]))
-    narrow = [[marks.kind("memory")], marks.within([one.value for one in LIVE], [interaction.project_id, None])]
+    narrow = [[marks.kind("memory")], *marks.within([one.value for one in LIVE], [interaction.project_id, None])]
     spoken = {sentence: terms(sentence) for sentence in sentences(interaction.response)}
     longest = sorted((text for text in spoken if len(spoken[text]) >= 2), key=lambda text: (-len(spoken[text]), text))
     found = {record_id for text in longest[:_SKETCHED] for record_id in _alike(text, places)}

@@ -181,7 +181,7 @@ def _conversations(rows: Sequence[Scored]) -> dict[UUID, Place]:
 
 def _narrowed(search: Search, actor: Actor) -> list[list[str]]:
     statuses = [Status.ACTIVE.value, *([Status.CANDIDATE.value] if search.candidates else [])]
-    groups = [marks.within(statuses, _places(search, actor))]
+    groups = marks.within(statuses, _places(search, actor))
     groups.append([marks.kind(kind) for kind in search.kinds])
     groups.append(list(marks.tags(search.tags)))
     groups.append([marks.type_of(kind, name) for kind in search.kinds or searched() for name in search.types])

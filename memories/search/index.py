@@ -157,7 +157,7 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
     bands = [band for place in places for band in sketch.bands(words, f"{kind.name} {place}")]
     sketched = [held.record_id for held in sharing(bands, row.pk, pool)]
     project = kind.project_of(row)
-    narrow = [[marks.kind(kind.name)], marks.within(statuses, [project.pk if project else None, None])]
+    narrow = [[marks.kind(kind.name)], *marks.within(statuses, [project.pk if project else None, None])]
     wanted = {*sketched, *_ranked(narrow, words, pool)} - {row.pk}
     rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
     found = [item for other in rows if (item := Alike(other, _overlap(kind, other, words))).overlap >= ALIKE]

@@ -4,8 +4,11 @@ Each is made of letters and digits only, so that it is one token on both databas
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from uuid import UUID
+
+#: Of more marks than these two groups are made: each costs a look at every row that is found.
+_MOST_HOMES = 24
 
 
 def kind(name: str) -> str:
@@ -28,16 +31,19 @@ def home(status_name: str, project_id: UUID | None) -> str:
     return f"hm{status_name}{project_id.hex if project_id else 'none'}"
 
 
-def within(statuses: Iterable[str], places: Sequence[UUID | None]) -> list[str]:
-    """Return the marks of which a row carries one that has one of these statuses and projects.
+def within(statuses: Collection[str], places: Collection[UUID | None]) -> list[list[str]]:
+    """Return groups of marks; a row that has one of these statuses and one of these projects carries one of each.
 
     Args:
         statuses: by name.
         places: ids of projects, None for rows of none; empty for wherever it is.
     """
-    if not places:
-        return [status(name) for name in statuses]
-    return [home(name, place) for name in statuses for place in dict.fromkeys(places)]
+    either, anywhere = [status(name) for name in statuses], list(dict.fromkeys(places))
+    if not anywhere:
+        return [either]
+    if len(either) * len(anywhere) > _MOST_HOMES:
+        return [either, [project(place) for place in anywhere]]
+    return [[home(name, place) for name in statuses for place in anywhere]]
 
 
 def type_of(kind_name: str, name: str) -> str:
