@@ -127,6 +127,11 @@ class Kind:
     hooks: list[Hook] = field(default_factory=list)
     conditions: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
+    def project_id_of(self, row: Row) -> UUID | None:
+        """Return the id of a row's project; None where it has none."""
+        project = self.project_of(row)
+        return project.pk if project else None
+
 
 class Registry:
     """The kinds by name, by plural and by model."""

@@ -79,8 +79,7 @@ class Correcting(ReadAdmin[M]):
 
     def project_id_of(self, row: M) -> Any:
         """Return the project whose role counts for a correction."""
-        project = registry.kinds.of(row).project_of(row)
-        return project.pk if project else None
+        return registry.kinds.of(row).project_id_of(row)
 
     # -- who may --
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

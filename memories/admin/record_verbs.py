@@ -41,8 +41,7 @@ def applies(name: str) -> Callable[[Any, Actor], bool]:
         kind = kinds.of(row)
         if name not in kind.lifecycle or not kind.lifecycle.allowed(name, row.status):
             return False
-        project = kind.project_of(row)
-        role = actor.principal.role_on(project.pk if project else None)
+        role = actor.principal.role_on(kind.project_id_of(row))
         return role is not None and role.includes(kind.lifecycle.verb(name).role)
 
     return offered

@@ -44,8 +44,7 @@ def _forget(ids: Sequence[UUID]) -> None:
 
 
 def _rows(document: SourceDocument, chunks: Sequence[SourceChunk]) -> Iterator[IndexRow]:
-    own = (marks.status(document.status), marks.project(document.project_id))
-    carried = " ".join([marks.kind(KIND), *own, marks.home(document.status, document.project_id)])
+    carried = marks.carried(KIND, document.status, document.project_id)
     for place, chunk in enumerate(chunks):
         around = [*chunks[max(0, place - REACH) : place], *chunks[place + 1 : place + 1 + REACH]]
         context = "\n".join(other.content for other in around)

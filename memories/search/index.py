@@ -29,8 +29,7 @@ _LIVE_MARKS = frozenset(marks.status(status.value) for status in LIVE)
 
 
 def _place(row: Row, kind: Kind) -> str:
-    project = kind.project_of(row)
-    return marks.project(project.pk if project else None)
+    return marks.project(kind.project_id_of(row))
 
 
 class Written(NamedTuple):
@@ -50,17 +49,14 @@ def entry_of(kind: Kind, row: Row) -> IndexText:
 
 def index_row(kind: Kind, row: Row) -> IndexRow:
     """Build the index row of a record, unsaved."""
-    entry, place = entry_of(kind, row), _place(row, kind)
-    found = sketch.of(entry.text, f"{kind.name} {place}")
-    project = kind.project_of(row)
-    own = marks.home(row.status, project.pk if project else None)
-    carried = [marks.kind(kind.name), marks.status(row.status), place, *entry.marks, own]  # `nearest` reads the second
+    entry = entry_of(kind, row)
+    found = sketch.of(entry.text, f"{kind.name} {_place(row, kind)}")
     return IndexRow(
         kind=kind.name,
         record_id=row.pk,
         lead=entry.lead,
         text=entry.text,
-        marks=" ".join(carried),
+        marks=marks.carried(kind.name, row.status, kind.project_id_of(row), entry.marks),
         **dict(zip(_BANDS, found.bands, strict=False)),
     )
 
@@ -156,8 +152,7 @@ def alike(kind: Kind, row: Row, *, most: int = 5, statuses: Sequence[str] = ("ac
     places = list(dict.fromkeys([_place(row, kind), marks.project(None)]))
     bands = [band for place in places for band in sketch.bands(words, f"{kind.name} {place}")]
     sketched = [held.record_id for held in sharing(bands, row.pk, pool)]
-    project = kind.project_of(row)
-    narrow = [[marks.kind(kind.name)], *marks.within(statuses, [project.pk if project else None, None])]
+    narrow = [[marks.kind(kind.name)], *marks.within(statuses, [kind.project_id_of(row), None])]
     wanted = {*sketched, *_ranked(narrow, words, pool)} - {row.pk}
     rows = kind.model._base_manager.select_related(*kind.select).filter(pk__in=wanted, status__in=statuses)
     found = [item for other in rows if (item := Alike(other, _overlap(kind, other, words))).overlap >= ALIKE]

@@ -31,6 +31,15 @@ def home(status_name: str, project_id: UUID | None) -> str:
     return f"hm{status_name}{project_id.hex if project_id else 'none'}"
 
 
+def carried(kind_name: str, status_name: str, project_id: UUID | None, more: Iterable[str] = ()) -> str:
+    """Return all marks of a row as the index holds them: kind, status, project, `more`, and last the home.
+
+    The status is read by its place (memories.search.index), and migration 0015 found status and project by theirs.
+    """
+    own = home(status_name, project_id)
+    return " ".join([kind(kind_name), status(status_name), project(project_id), *more, own])
+
+
 def within(statuses: Collection[str], places: Collection[UUID | None]) -> list[list[str]]:
     """Return groups of marks; a row that has one of these statuses and one of these projects carries one of each.
 

@@ -121,8 +121,7 @@ def _initial(status: str | None) -> str:
 
 
 def _admit_new(kind: Kind, row: Row, actor: Actor, status: str) -> None:
-    project = kind.project_of(row)
-    project_id = project.pk if project else None
+    project_id = kind.project_id_of(row)
     permissions.require(actor, Role.AGENT if status == Status.CANDIDATE else Role.REVIEWER, project_id)
     _check_confidence(row.confidence if hasattr(row, "confidence") else 0, actor, project_id)
 
@@ -137,8 +136,7 @@ def _check_confidence(confidence: float, actor: Actor, project_id: Any) -> None:
 
 def admit_update(kind: Kind, row: Record, actor: Actor, version: int | None) -> None:
     """Ask whether the actor may edit the row as seen: a reviewer, or the proposer of a candidate."""
-    project = kind.project_of(row)
-    role = actor.principal.role_on(project.pk if project else None)
+    role = actor.principal.role_on(kind.project_id_of(row))
     own = row.created_by == actor.label and row.status == Status.CANDIDATE and role and role.includes(Role.AGENT)
     if not own:
         admit(row, "update", actor=actor, version=version)

@@ -35,8 +35,7 @@ def admit(row: Row, action: str, *, actor: Actor, version: int | None = None) ->
     if action not in kind.lifecycle:
         raise Invalid.field("", f"A {kind.name} knows no verb “{action}”.", "unknown_verb")
     verb = kind.lifecycle.verb(action)
-    project = kind.project_of(row)
-    permissions.require(actor, verb.role, project.pk if project else None)
+    permissions.require(actor, verb.role, kind.project_id_of(row))
     if version is not None and version != row.version:
         raise stale(kind, row)
     if not kind.lifecycle.allowed(action, row.status):

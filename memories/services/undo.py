@@ -69,8 +69,7 @@ def _undo_one(batch: Batch, entry: AuditEntry, note: str) -> Row:
     row = kind.model._base_manager.select_related(*kind.select).filter(pk=entry.record_id).first()
     if row is None:
         raise NotFound(f"The {kind.name} {entry.record_id} is gone.")
-    project = kind.project_of(row)
-    permissions.require(batch.actor, Role.REVIEWER, project.pk if project else None)
+    permissions.require(batch.actor, Role.REVIEWER, kind.project_id_of(row))
     _check_untouched(kind, row, entry)
     values = audit.revive(
         kind.model, {name: old for name, old in entry.before_json.items() if name not in ("version", "updated_at")}

@@ -162,8 +162,7 @@ def moment_of(request: HttpRequest, actor: Actor, kind: Kind, pk: UUID) -> Momen
 
 
 def _decides(kind: Kind, row: Row, actor: Actor) -> bool:
-    project = kind.project_of(row)
-    role = actor.principal.role_on(project.pk if project else None)
+    role = actor.principal.role_on(kind.project_id_of(row))
     return role is not None and role.includes(Role.REVIEWER)
 
 
